@@ -1,0 +1,1 @@
+"""Vitrine: courses, quizzes and verifiable certificates for people who work in museums."""

@@ -1,0 +1,83 @@
+"""The application: an explicit list of what it is made of. Nothing is read or written here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms import wiring
+from lms.accounts import security
+from lms.accounts import views as accounts
+from lms.config import Config
+from lms.infra.db import WriteGate, db, tune_sqlite
+from lms.infra.events import subscribe
+from lms.infra.places import place
+from lms.infra.queue import Queue
+from lms.infra.storage import Storage
+from lms.web import errors, guards, headers, locale, pages, transaction
+from lms.web.assets import Assets
+
+MEGABYTE = 1024 * 1024
+
+BLUEPRINTS = (
+    accounts.blueprint,
+)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application from the settings (by default those of the environment)."""
+    config = config or Config.from_env()
+    app = Flask("lms", template_folder=str(place("templates")), static_folder=str(place("static")))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config.update(
+        LMS=config,
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={} if config.database_url.startswith("sqlite") else {"pool_pre_ping": True},
+        SESSION_COOKIE_NAME="vitrine",
+        SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=config.secure,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=4 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
+        MAX_FORM_PARTS=2000,
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_LEVEL=4,
+        COMPRESS_STREAMS=False,
+    )
+    if config.trust_proxy:
+        n = config.trust_proxy
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+    transaction.init_app(app)  # first registered, last to run: the edge sees the final status
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            tune_sqlite(db.engine, WriteGate(config.data_dir / "write.lock"))
+    app.extensions["storage"] = Storage(config.data_dir / "files")
+    app.extensions["queue"] = Queue(db)
+    app.extensions["events"] = subscribe(wiring.TABLE)
+    Compress(app)
+    CSRFProtect(app)
+    headers.init_app(app, config)
+    locale.init_app(app, config)
+    errors.init_app(app)
+    pages.init_app(app, config, Assets(place("static")))
+    security.init_app(app, config)
+    app.extensions["viewer_loader"] = security.load_viewer
+    app.extensions["is_demo"] = ops.is_demo
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    guards.init_app(app)
+    return app

@@ -1,0 +1,1 @@
+"""Certificates: issued once as an event, kept as bytes, verified by strangers."""

@@ -1,0 +1,1 @@
+"""Courses as people find them: files, versions, the catalogue and media."""

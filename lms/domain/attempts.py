@@ -1,0 +1,129 @@
+"""Attempts at a quiz: what is drawn, in which order, when it closes, and what it comes to."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any, Literal
+
+from lms.domain.outline import Bank, Course, Draw, Question, Quiz
+from lms.domain.questions import TYPES
+from lms.domain.scoring import Grade
+
+KEYED_BY_ORDER = frozenset({"order", "match", "sort"})
+
+GRACE = timedelta(seconds=60)
+"""Answers that arrive this long after closing still count: they were on their way."""
+
+
+def draw(quiz: Quiz, banks: Mapping[str, Bank], seed: int) -> tuple[str, ...]:
+    """Return the ids of the questions of an attempt: its own ones and those drawn, nothing twice, fixed by the seed."""
+    chance = random.Random(seed)
+    drawn: dict[str, None] = dict.fromkeys(question.id for question in quiz.questions)
+    taken: dict[Draw, list[str]] = {}
+    # The lines with the fewest questions to choose from go first, so that a general line leaves them theirs.
+    for line in sorted(quiz.draws, key=lambda d: (d.outcome is None) + (d.tag is None)):
+        fitting = [q.id for q in banks[line.bank].questions if _fits(q, line) and q.id not in drawn]
+        taken[line] = chance.sample(fitting, min(line.take, len(fitting)))
+        drawn.update(dict.fromkeys(taken[line]))
+    order = [q.id for q in quiz.questions] + [key for line in quiz.draws for key in taken.pop(line, ())]
+    if quiz.shuffle:
+        chance.shuffle(order)
+    return tuple(order)
+
+
+def _fits(question: Question, line: Draw) -> bool:
+    return (line.outcome is None or question.outcome == line.outcome) and (line.tag is None or line.tag in question.tags)
+
+
+def shuffled(ids: Sequence[str], question: Question, quiz: Quiz, seed: int) -> tuple[str, ...]:
+    """Return the ids of a question's parts in the order that this attempt shows them."""
+    # What is to be put in order or matched would tell its key if it stood as the author wrote it.
+    if question.type in KEYED_BY_ORDER or (quiz.shuffle and question.shuffle):
+        return mixed(ids, f"{seed}:{question.id}")
+    return tuple(ids)
+
+
+def mixed(ids: Sequence[str], seed: str) -> tuple[str, ...]:
+    """Return the ids in an order fixed by the seed."""
+    order = list(ids)
+    random.Random(seed).shuffle(order)
+    return tuple(order)
+
+
+def questions_of(course: Course, quiz: Quiz) -> dict[str, Question]:
+    """Return every question that the quiz can ask, by id."""
+    found = {question.id: question for question in quiz.questions}
+    for line in quiz.draws:
+        found.update({question.id: question for question in course.banks[line.bank].questions})
+    return found
+
+
+def closes_at(quiz: Quiz, started_at: datetime, extra_time: int) -> datetime | None:
+    """Return when a timed attempt closes; `extra_time` is the person's, in per cent. None: no limit."""
+    if quiz.time_limit is None:
+        return None
+    return started_at + timedelta(minutes=quiz.time_limit) * (100 + extra_time) / 100
+
+
+def is_overdue(closing: datetime | None, now: datetime) -> bool:
+    """Tell whether an attempt closed so long ago that nothing on its way can count any more."""
+    return closing is not None and now > closing + GRACE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What the rules need to know of an earlier attempt."""
+
+    number: int
+    submitted_at: datetime | None
+
+
+Obstacle = Literal["open", "used-up", "wait"]
+
+
+def obstacle(quiz: Quiz, past: Sequence[Past], now: datetime) -> tuple[Obstacle, datetime | None] | None:
+    """Return why no attempt can be started now (and until when to wait), or None."""
+    if any(attempt.submitted_at is None for attempt in past):
+        return "open", None
+    if quiz.attempts is not None and len(past) >= quiz.attempts:
+        return "used-up", None
+    ended = [attempt.submitted_at for attempt in past if attempt.submitted_at]
+    if quiz.wait_seconds and ended:
+        again = max(ended) + timedelta(seconds=quiz.wait_seconds)
+        if now < again:
+            return "wait", again
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What an attempt comes to: exact score of 0 to 1, and whether it passed (None: no pass mark)."""
+
+    grades: Mapping[str, Grade]
+    earned: Fraction
+    possible: int
+    score: Fraction
+    passed: bool | None
+
+
+def grade(quiz: Quiz, questions: Sequence[Question], answers: Mapping[str, Any]) -> Outcome:
+    """Grade an attempt; a question that a person has to mark counts neither for nor against."""
+    grades = {q.id: TYPES[q.type].grade(q.body, answers.get(q.id)) for q in questions}
+    earned, possible = Fraction(0), 0
+    for question in questions:
+        share = grades[question.id].score
+        if share is not None:
+            earned += share * question.points
+            possible += question.points
+    score = earned / possible if possible else Fraction(1)
+    passed = None if quiz.pass_mark is None else score * 100 >= quiz.pass_mark
+    return Outcome(grades=grades, earned=earned, possible=possible, score=score, passed=passed)
+
+
+def may_review(quiz: Quiz) -> bool:
+    """Tell whether right answers and explanations are shown after an attempt."""
+    return quiz.feedback != "never"

@@ -1,0 +1,25 @@
+"""Certificate codes: 16 Crockford base-32 characters, 80 random bits."""
+
+from __future__ import annotations
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 16
+_AS_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_DROPPED = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013\u2014")
+
+
+def encode(random: bytes) -> str:
+    """Return the code of 10 random bytes."""
+    number = int.from_bytes(random[:10], "big")
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+
+
+def read(text: str) -> str | None:
+    """Return the code that was meant, whatever the case, hyphens and look-alike letters; None when it is none."""
+    code = text.strip().translate(_DROPPED).upper().translate(_AS_MEANT)
+    return code if len(code) == LENGTH and all(c in ALPHABET for c in code) else None
+
+
+def spaced(code: str) -> str:
+    """Return a code in groups of four, for people."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))

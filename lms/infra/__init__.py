@@ -1,0 +1,1 @@
+"""Adapters to the outside: database, queue, mail, files, Markdown. They know no feature."""

@@ -1,0 +1,38 @@
+"""The edge of a command: the application around it, and one commit at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+from flask import Flask, current_app
+
+from lms.infra.db import db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_app(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a command inside the application; commit when it returns, roll back when it raises or exits.
+
+    Write it below `@click.command()` and its options. The application is made when the command runs, by the
+    function that the root of the command line keeps as the context's object, so that `--help` stays quick.
+    """
+
+    @wraps(function)
+    def edge(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not current_app:
+            context = click.get_current_context()
+            make_app: Callable[[], Flask] = context.find_root().obj
+            context.with_resource(make_app().app_context())
+        try:
+            result = function(*args, **kwargs)
+            db.session.commit()
+        finally:
+            db.session.rollback()
+        return result
+
+    return edge

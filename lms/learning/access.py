@@ -1,0 +1,61 @@
+"""The one door to a course as somebody studies it: absent and forbidden look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lms.courses.queries import get_tree
+from lms.domain.errors import NotFound
+from lms.domain.outline import Course, Item
+from lms.learning import queries
+from lms.learning.queries import State, Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An item opened by somebody: the tree in their language, how they stand, and whether they only look in."""
+
+    study: Study
+    course: Course
+    item: Item
+    states: dict[str, State]
+    language: str
+
+    @property
+    def enrolled(self) -> bool:
+        """Tell whether what they do is recorded."""
+        return self.study.enrolled
+
+
+def study_for_anybody(slug: str, subject_id: str | None) -> Study:
+    """Return a published course as this person, or nobody in particular, stands to it."""
+    study = queries.find_study(slug, subject_id)
+    if study is None:
+        raise NotFound(slug)
+    return study
+
+
+def study_for_learner(slug: str, subject_id: str) -> Study:
+    """Return a course that this person studies."""
+    study = study_for_anybody(slug, subject_id)
+    if not study.enrolled:
+        raise NotFound(slug)
+    return study
+
+
+def item_for_reader(slug: str, item_id: str, subject_id: str | None, languages: Sequence[str]) -> Reading:
+    """Return an item: any of a course one studies, the first lesson of every course."""
+    study = study_for_anybody(slug, subject_id)
+    language = study.reading_language(languages)
+    course = get_tree(study.version_id, language)
+    item = course.items.get(item_id)
+    if item is None or (not study.enrolled and item_id != first_lesson(course)):
+        raise NotFound(item_id)
+    states = queries.list_states(study.enrolment_id) if study.enrolled and study.enrolment_id else {}
+    return Reading(study=study, course=course, item=item, states=states, language=language)
+
+
+def first_lesson(course: Course) -> str | None:
+    """Return the lesson that is open to everybody."""
+    return next((key for key in course.order() if course.items[key].kind == "lesson"), None)

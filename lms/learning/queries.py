@@ -1,0 +1,222 @@
+"""Reading study: enrolments, states, records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, bindparam, select
+
+from lms.accounts.models import Subject
+from lms.courses.models import Course, Version
+from lms.domain.progress import Record
+from lms.infra.db import db
+from lms.learning.models import Enrolment, ItemState, LearningRecord, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """A course as one person stands to it; the enrolment's part is None for who is not enrolled."""
+
+    course_id: str
+    slug: str
+    number: str
+    published_id: str
+    published_language: str
+    published_languages: tuple[str, ...]
+    enrolment_id: str | None
+    state: str | None
+    version_id: str
+    language: str
+    languages: tuple[str, ...]
+    enrolled_at: datetime | None
+    completed_at: datetime | None
+    done: int
+    total: int
+    grade: int | None
+    place: str | None
+    anchor: str
+
+    @property
+    def enrolled(self) -> bool:
+        """Tell whether the person studies here now (a finished course stays open)."""
+        return self.state in {"active", "completed"}
+
+    @property
+    def percent(self) -> int:
+        """Return how much is done, in per cent, rounded down."""
+        return self.done * 100 // self.total if self.total else 0
+
+    def reading_language(self, wanted: Sequence[str]) -> str:
+        """Return the language in which a reader with this list reads the pinned version."""
+        return next((code for code in wanted if code in self.languages), self.language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How an enrolment stands with one item."""
+
+    item_id: str
+    opened_at: datetime | None
+    done_at: datetime | None
+    language: str
+    score: int | None
+    checked: dict[str, object]
+
+
+_PUBLISHED = Version.__table__.alias("published")
+_PINNED = Version.__table__.alias("pinned")
+_STUDY = (
+    select(
+        Course.id,
+        Course.slug,
+        Course.year,
+        Course.ordinal,
+        Course.published_id,
+        _PUBLISHED.c.language.label("published_language"),
+        _PUBLISHED.c.languages.label("published_languages"),
+        Enrolment.id.label("enrolment_id"),
+        Enrolment.state,
+        Enrolment.version_id,
+        _PINNED.c.language,
+        _PINNED.c.languages,
+        Enrolment.enrolled_at,
+        Enrolment.completed_at,
+        Enrolment.done,
+        Enrolment.total,
+        Enrolment.grade,
+        Place.item_id.label("place"),
+        Place.anchor,
+    )
+    .select_from(Course)
+    .join(_PUBLISHED, _PUBLISHED.c.id == Course.published_id)
+    .outerjoin(Enrolment, (Enrolment.course_id == Course.id) & (Enrolment.subject_id == bindparam("subject")))
+    .outerjoin(_PINNED, _PINNED.c.id == Enrolment.version_id)
+    .outerjoin(Place, Place.enrolment_id == Enrolment.id)
+)
+_STUDY_BY_SLUG = _STUDY.where(Course.slug == bindparam("slug"))
+_STUDIES = _STUDY.where(Enrolment.id.is_not(None)).order_by(Enrolment.changed_at.desc(), Enrolment.id.desc())
+_STATES = select(
+    ItemState.item_id, ItemState.opened_at, ItemState.done_at, ItemState.language, ItemState.score, ItemState.checked
+).where(ItemState.enrolment_id == bindparam("enrolment"))
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
+
+
+def _study(row: Row) -> Study:
+    return Study(
+        course_id=row.id,
+        slug=row.slug,
+        number=f"{row.year}.{row.ordinal}",
+        published_id=row.published_id,
+        published_language=row.published_language,
+        published_languages=_codes(row.published_languages),
+        enrolment_id=row.enrolment_id,
+        state=row.state,
+        version_id=row.version_id or row.published_id,
+        language=row.language or row.published_language,
+        languages=_codes(row.languages or row.published_languages),
+        enrolled_at=row.enrolled_at,
+        completed_at=row.completed_at,
+        done=row.done or 0,
+        total=row.total or 0,
+        grade=row.grade,
+        place=row.place,
+        anchor=row.anchor or "",
+    )
+
+
+def find_study(slug: str, subject_id: str | None) -> Study | None:
+    """Return a published course as this person stands to it."""
+    row = db.session.execute(_STUDY_BY_SLUG, {"slug": slug, "subject": subject_id or ""}).first()
+    return _study(row) if row else None
+
+
+def list_studies(subject_id: str, before: tuple[datetime, str] | None = None, limit: int = 20) -> list[Study]:
+    """Return the courses a person is enrolled in, the last studied first."""
+    query = _STUDIES.limit(limit)
+    if before:
+        moment, key = before
+        query = query.where(
+            (Enrolment.changed_at < moment) | ((Enrolment.changed_at == moment) & (Enrolment.id < key))
+        )
+    return [_study(row) for row in db.session.execute(query, {"subject": subject_id})]
+
+
+def list_states(enrolment_id: str) -> dict[str, State]:
+    """Return how an enrolment stands with each item it has touched."""
+    return {
+        row.item_id: State(
+            item_id=row.item_id,
+            opened_at=row.opened_at,
+            done_at=row.done_at,
+            language=row.language,
+            score=row.score,
+            checked=row.checked,
+        )
+        for row in db.session.execute(_STATES, {"enrolment": enrolment_id})
+    }
+
+
+def find_enrolment(subject_id: str, course_id: str) -> Enrolment | None:
+    """Return a person's enrolment in a course, whatever its state."""
+    return db.session.scalars(
+        select(Enrolment).where(Enrolment.subject_id == subject_id, Enrolment.course_id == course_id)
+    ).first()
+
+
+def get_enrolment(enrolment_id: str) -> Enrolment | None:
+    """Return an enrolment by its id."""
+    return db.session.get(Enrolment, enrolment_id)
+
+
+def list_records(subject_id: str, course_id: str) -> list[Record]:
+    """Return what a person did in a course, under any of their linked subjects."""
+    linked = select(Subject.id).where(Subject.canonical_id == subject_id)
+    rows = db.session.execute(
+        select(
+            LearningRecord.id, LearningRecord.kind, LearningRecord.step, LearningRecord.at, LearningRecord.body
+        ).where(LearningRecord.subject_id.in_(linked), LearningRecord.course_id == course_id)
+    )
+    return [Record(id=row.id, kind=row.kind, step=row.step, at=row.at, body=row.body) for row in rows]
+
+
+def each_study_pair() -> Iterator[tuple[str, str]]:
+    """Yield every (canonical subject, course) that has records, in batches that do not grow with the site."""
+    last = ("", "")
+    while True:
+        pair = (Subject.canonical_id, LearningRecord.course_id)
+        rows = db.session.execute(
+            select(*pair)
+            .join(Subject, Subject.id == LearningRecord.subject_id)
+            .where((pair[0] > last[0]) | ((pair[0] == last[0]) & (pair[1] > last[1])))
+            .distinct()
+            .order_by(*pair)
+            .limit(500)
+        ).all()
+        for subject_id, course_id in rows:
+            yield subject_id, course_id
+        if len(rows) < 500:
+            return
+        last = (rows[-1][0], rows[-1][1])
+
+
+def list_learners(
+    course_id: str, before: tuple[datetime, str] | None = None, limit: int = 50
+) -> list[Enrolment]:
+    """Return a course's enrolments, the last active first, before a position (keyset)."""
+    query = (
+        select(Enrolment)
+        .where(Enrolment.course_id == course_id)
+        .order_by(Enrolment.changed_at.desc(), Enrolment.id.desc())
+        .limit(limit)
+    )
+    if before:
+        moment, key = before
+        query = query.where(
+            (Enrolment.changed_at < moment) | ((Enrolment.changed_at == moment) & (Enrolment.id < key))
+        )
+    return list(db.session.scalars(query))

@@ -1,0 +1,317 @@
+"""Studying: each use case appends a record and folds the learner's records of that course again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from lms.accounts.models import Subject
+from lms.courses.queries import get_tree
+from lms.domain import progress
+from lms.domain.errors import NotFound, Refused
+from lms.domain.outline import Lesson, Task
+from lms.domain.progress import Progress
+from lms.domain.questions import TYPES
+from lms.infra import clock
+from lms.infra.db import begin_write, db, is_sqlite
+from lms.infra.events import publish
+from lms.learning import queries
+from lms.learning.events import CourseCompleted, Enrolled
+from lms.learning.models import Enrolment, ItemState, LearningRecord, Origin, Place
+
+HERE = "site"
+"""The origin of records written by this site itself."""
+
+
+def enrol(subject_id: str, course_id: str, version_id: str, affiliation_id: str | None) -> str:
+    """Begin a course, or come back to it with everything done before; return the enrolment's id."""
+    lock(subject_id)
+    before = queries.find_enrolment(subject_id, course_id)
+    if before and before.state != "left":
+        return before.id
+    pinned = before.version_id if before else version_id
+    body = {"version": pinned, "affiliation": affiliation_id}
+    append(subject_id, course_id, progress.ENROLLED, body)
+    enrolment = refold(subject_id, course_id)
+    publish(Enrolled(subject_id=subject_id, enrolment_id=enrolment.id, course_id=course_id))
+    return enrolment.id
+
+
+def leave(subject_id: str, course_id: str) -> None:
+    """Leave a course; what was done is kept for the day one comes back."""
+    lock(subject_id)
+    enrolment = studying(subject_id, course_id)
+    append(subject_id, course_id, progress.LEFT, {"version": enrolment.version_id})
+    refold(subject_id, course_id)
+
+
+def move(subject_id: str, course_id: str, version_id: str) -> None:
+    """Move on to a newer version; what was done stays done."""
+    lock(subject_id)
+    enrolment = studying(subject_id, course_id)
+    if enrolment.version_id == version_id:
+        return
+    append(subject_id, course_id, progress.MOVED, {"version": version_id, "from": enrolment.version_id})
+    refold(subject_id, course_id)
+
+
+def open_item(subject_id: str, course_id: str, item_id: str, language: str) -> None:
+    """Note that an item was opened, and in which language it is studied."""
+    lock(subject_id)
+    studying(subject_id, course_id)
+    append(subject_id, course_id, progress.OPENED, {"item": item_id, "language": language})
+    refold(subject_id, course_id)
+
+
+def mark_done(subject_id: str, course_id: str, item_id: str, language: str) -> None:
+    """Mark a lesson or a task as done; twice counts once."""
+    lock(subject_id)
+    enrolment = studying(subject_id, course_id)
+    item = get_tree(enrolment.version_id).items.get(item_id)
+    if not isinstance(item, Lesson | Task):
+        raise NotFound(item_id)
+    if isinstance(item, Lesson) and item.complete == "questions":
+        raise Refused("done-by-questions")
+    append(subject_id, course_id, progress.MARKED, {"item": item_id, "language": language})
+    refold(subject_id, course_id)
+
+
+def check_question(
+    subject_id: str, course_id: str, item_id: str, question_id: str, response: object, language: str
+) -> None:
+    """Keep an answer to a knowledge check; it is never graded."""
+    lock(subject_id)
+    enrolment = studying(subject_id, course_id)
+    item = get_tree(enrolment.version_id).items.get(item_id)
+    question = next((q for q in item.questions() if q.id == question_id), None) if isinstance(item, Lesson) else None
+    if question is None:
+        raise NotFound(question_id)
+    score = TYPES[question.type].grade(question.body, response).score
+    body = {
+        "item": item_id,
+        "question": question_id,
+        "response": response,
+        "score": None if score is None else str(score),
+        "language": language,
+    }
+    append(subject_id, course_id, progress.CHECKED, body)
+    refold(subject_id, course_id)
+
+
+def record_result(enrolment: Enrolment, item_id: str, score: Fraction, passed: bool | None, source: str) -> None:
+    """Take over a graded result of an item from the feature that graded it. Call under `lock`."""
+    body = {"item": item_id, "score": str(score), "passed": passed, "source": source}
+    append(enrolment.subject_id, enrolment.course_id, progress.RESULT, body)
+    refold(enrolment.subject_id, enrolment.course_id)
+
+
+def keep_place(enrolment_id: str, item_id: str, anchor: str = "") -> None:
+    """Remember where a learner is, for the next time."""
+    values = {"enrolment_id": enrolment_id, "item_id": item_id, "anchor": anchor[:80], "at": clock.now()}
+    make = sqlite_insert if is_sqlite() else postgresql_insert
+    statement = make(Place).values(values)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["enrolment_id"],
+            set_={key: statement.excluded[key] for key in ("item_id", "anchor", "at")},
+        )
+    )
+
+
+def lock(subject_id: str) -> None:
+    """Take the lock under which a learner's records are written: one writer a learner at a time."""
+    begin_write()
+    if not is_sqlite():
+        db.session.execute(select(Subject.id).where(Subject.id == subject_id).with_for_update())
+
+
+def studying(subject_id: str, course_id: str) -> Enrolment:
+    """Return the enrolment of somebody who studies the course now; NotFound for anybody else."""
+    enrolment = queries.find_enrolment(subject_id, course_id)
+    if enrolment is None or enrolment.state == "left":
+        raise NotFound(course_id)
+    return enrolment
+
+
+def append(subject_id: str, course_id: str, kind: str, body: dict[str, object]) -> LearningRecord:
+    """Write one record: the next number of this place and the next step of this learner. Call under `lock`."""
+    seq = db.session.scalar(
+        update(Origin).where(Origin.origin == HERE).values(next_seq=Origin.next_seq + 1).returning(Origin.next_seq)
+    )
+    if seq is None:
+        db.session.execute(insert(Origin).values(origin=HERE, next_seq=1))
+        seq = 1
+    linked = select(Subject.id).where(Subject.canonical_id == subject_id)
+    last = db.session.scalar(
+        select(func.max(LearningRecord.step)).where(LearningRecord.subject_id.in_(linked))
+    )
+    record = LearningRecord(
+        id=clock.new_id(),
+        origin=HERE,
+        seq=seq,
+        subject_id=subject_id,
+        course_id=course_id,
+        step=(last or 0) + 1,
+        kind=kind,
+        at=clock.now(),
+        body=body,
+    )
+    db.session.add(record)
+    db.session.flush()
+    return record
+
+
+def refold(subject_id: str, course_id: str) -> Enrolment:
+    """Fold a learner's records of a course and write what pages read; completing is recorded the first time."""
+    folded = _fold(subject_id, course_id)
+    if folded is None:
+        raise NotFound(course_id)
+    completing = folded.complete_now and folded.completed_at is None and folded.state == "active"
+    if completing:
+        body: dict[str, object] = {"version": folded.version_id}
+        append(subject_id, course_id, progress.COMPLETED, body)
+        folded = _fold(subject_id, course_id) or folded
+    enrolment = _store(subject_id, course_id, folded)
+    if completing and folded.completed_at:
+        publish(
+            CourseCompleted(
+                subject_id=subject_id,
+                enrolment_id=enrolment.id,
+                course_id=course_id,
+                version_id=folded.version_id,
+                at=folded.completed_at,
+                grade=enrolment.grade,
+            )
+        )
+    return enrolment
+
+
+def _fold(subject_id: str, course_id: str) -> Progress | None:
+    return progress.fold(queries.list_records(subject_id, course_id), get_tree)
+
+
+def _store(subject_id: str, course_id: str, folded: Progress) -> Enrolment:
+    enrolment = queries.find_enrolment(subject_id, course_id)
+    values = enrolment_values(folded)
+    if enrolment is None:
+        enrolment = Enrolment(id=folded.enrolment_id, subject_id=subject_id, course_id=course_id, **values)
+        db.session.add(enrolment)
+    else:
+        for key, value in values.items():
+            if getattr(enrolment, key) != value:
+                setattr(enrolment, key, value)
+    db.session.flush()
+    _store_states(enrolment.id, folded)
+    return enrolment
+
+
+def enrolment_values(folded: Progress) -> dict[str, object]:
+    """Return the columns of an enrolment that a fold decides."""
+    return {
+        "version_id": folded.version_id,
+        "affiliation_id": folded.affiliation_id,
+        "state": folded.state,
+        "enrolled_at": folded.enrolled_at,
+        "completed_at": folded.completed_at,
+        "completed_version_id": folded.completed_version_id,
+        "done": folded.done,
+        "total": folded.total,
+        "grade": progress.hundredths(folded.grade),
+        "changed_at": folded.changed_at,
+    }
+
+
+def state_values(folded: Progress) -> dict[str, dict[str, object]]:
+    """Return the columns of the item states that a fold decides, for the items that were touched."""
+    return {
+        item_id: {
+            "opened_at": item.opened_at,
+            "done_at": item.done_at,
+            "language": item.language,
+            "score": progress.hundredths(item.score),
+            "checked": dict(item.checked),
+        }
+        for item_id, item in folded.items.items()
+        if item.touched
+    }
+
+
+def _store_states(enrolment_id: str, folded: Progress) -> None:
+    wanted = state_values(folded)
+    kept = queries.list_states(enrolment_id)
+    for item_id, values in wanted.items():
+        before = kept.get(item_id)
+        if before is None:
+            db.session.execute(insert(ItemState).values(enrolment_id=enrolment_id, item_id=item_id, **values))
+        elif any(getattr(before, key) != value for key, value in values.items()):
+            db.session.execute(
+                update(ItemState)
+                .where(ItemState.enrolment_id == enrolment_id, ItemState.item_id == item_id)
+                .values(**values)
+                .execution_options(synchronize_session=False)
+            )
+    if gone := kept.keys() - wanted.keys():
+        db.session.execute(
+            delete(ItemState)
+            .where(ItemState.enrolment_id == enrolment_id, ItemState.item_id.in_(gone))
+            .execution_options(synchronize_session=False)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """Where the stored projection of a learner differs from what the records say."""
+
+    subject_id: str
+    course_id: str
+    what: str
+
+
+def compare(subject_id: str, course_id: str) -> list[Difference]:
+    """Return how the stored projection differs from a fresh fold; nothing is written."""
+    folded = _fold(subject_id, course_id)
+    enrolment = queries.find_enrolment(subject_id, course_id)
+    if folded is None or enrolment is None:
+        both_absent = folded is None and enrolment is None
+        return [] if both_absent else [Difference(subject_id=subject_id, course_id=course_id, what="enrolment")]
+    wrong = [key for key, value in enrolment_values(folded).items() if getattr(enrolment, key) != value]
+    states = queries.list_states(enrolment.id)
+    wanted = state_values(folded)
+    wrong += [
+        f"{item_id}.{key}"
+        for item_id, values in wanted.items()
+        for key, value in values.items()
+        if item_id not in states or getattr(states[item_id], key) != value
+    ]
+    wrong += [f"{item_id} is not in the records" for item_id in states.keys() - wanted.keys()]
+    return [Difference(subject_id=subject_id, course_id=course_id, what=what) for what in wrong]
+
+
+def rebuild(subject_id: str, course_id: str) -> None:
+    """Write the projection of a learner in a course again from the records."""
+    lock(subject_id)
+    folded = _fold(subject_id, course_id)
+    if folded is not None:
+        _store(subject_id, course_id, folded)
+
+
+def unify(canonical: str, other: str) -> None:
+    """Fold the records of two linked subjects together under one."""
+    lock(canonical)
+    mine = select(Subject.id).where(Subject.canonical_id == canonical)
+    courses = db.session.scalars(
+        select(LearningRecord.course_id).where(LearningRecord.subject_id.in_(mine)).distinct()
+    ).all()
+    old = db.session.scalars(select(Enrolment).where(Enrolment.subject_id == other)).all()
+    for enrolment in old:
+        existing = queries.find_enrolment(canonical, enrolment.course_id)
+        if existing is None:
+            enrolment.subject_id = canonical
+    db.session.flush()
+    for course_id in courses:
+        rebuild(canonical, course_id)
+

@@ -1,0 +1,1 @@
+"""Museums and centres, and who works where."""

@@ -1,0 +1,25 @@
+"""Pages of the network: so far only what the forms of accounts offer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from lms.network import exchange, queries
+from lms.web.guards import public
+
+blueprint = Blueprint("network", __name__)
+blueprint.add_app_template_global(queries.offer_museums, "offer_museums")
+blueprint.add_app_template_global(queries.museum_name, "museum_name")
+
+SUGGESTED = 12
+
+PARTS = (exchange,)
+"""Imported so that they register themselves."""
+
+
+@blueprint.get("/network/museums")
+@public
+def museums() -> Response:
+    """Answer with the names of known museums that contain what is being typed."""
+    typed = request.args.get("q", "")[:200]
+    return jsonify(queries.offer_museums(typed, SUGGESTED) if len(typed.strip()) > 1 else [])

@@ -1,0 +1,1 @@
+"""Running the site: set-up, serving, health, backup."""

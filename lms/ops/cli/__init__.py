@@ -1,0 +1,1 @@
+"""Commands of whoever runs the site; `start` imports little, because it runs before every start."""

@@ -1,0 +1,1 @@
+"""Use cases of whoever runs the site; import the module you need."""

@@ -1,0 +1,1 @@
+"""Graded quizzes: attempts, answers, grading and review."""

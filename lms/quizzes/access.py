@@ -1,0 +1,27 @@
+"""The one door to an attempt."""
+
+from __future__ import annotations
+
+from lms.domain.errors import Forged, NotFound
+from lms.learning.queries import get_enrolment
+from lms.quizzes import queries
+from lms.quizzes.models import Attempt
+
+
+def attempt_for_learner(attempt_id: str, subject_id: str) -> Attempt:
+    """Return one's own attempt; another's is a forgery, for no page of ours names it."""
+    attempt = queries.find_attempt(attempt_id)
+    enrolment = get_enrolment(attempt.enrolment_id) if attempt else None
+    if attempt is None or enrolment is None:
+        raise NotFound(attempt_id)
+    if enrolment.subject_id != subject_id:
+        raise Forged("another-learner", attempt=attempt_id)
+    return attempt
+
+
+def ended_attempt(enrolment_id: str | None, item_id: str, number: int) -> Attempt:
+    """Return a submitted attempt by its number."""
+    for attempt in queries.list_attempts(enrolment_id or "", item_id):
+        if attempt.number == number and attempt.submitted_at is not None:
+            return attempt
+    raise NotFound(item_id)

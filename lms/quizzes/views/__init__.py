@@ -1,0 +1,214 @@
+"""The pages of a quiz: its rules, the attempt, the result and the review."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.accounts.queries import extra_time
+from lms.courses.queries import get_tree
+from lms.domain.attempts import Past, is_overdue, may_review, obstacle
+from lms.domain.errors import Forged, NotFound, Refused
+from lms.domain.outline import Course
+from lms.infra import clock
+from lms.infra.events import publish
+from lms.infra.languages import gettext as _
+from lms.learning.access import Reading, item_for_reader
+from lms.learning.views.panels import panel_of
+from lms.quizzes import access, queries, service
+from lms.quizzes.events import AnswerRefused
+from lms.quizzes.models import Attempt
+from lms.quizzes.views import sheets
+from lms.web import locale
+from lms.web.guards import member, require_viewer
+from lms.web.pages import page
+from lms.web.questions import read
+from lms.web.transaction import after_refusal
+
+blueprint = Blueprint("quizzes", __name__)
+
+
+@blueprint.errorhandler(Forged)
+def forged(refusal: Forged) -> tuple[str, int]:
+    """Answer as if nothing were there, and record what was tried."""
+    facts = {key: str(value)[:200] for key, value in refusal.facts.items()}
+    event = AnswerRefused(
+        actor=require_viewer().subject_id, path=request.path, reason=refusal.reason, facts=facts
+    )
+    after_refusal(lambda: publish(event))
+    return page("errors/404.html"), 404
+
+
+def quiz_page(reading: Reading) -> str | BaseResponse:
+    """Show the rules of a quiz, or the attempt that is open."""
+    past = _past(reading)
+    attempt = next((a for a in past if a.submitted_at is None), None)
+    if attempt is not None:
+        return _sheet(reading, attempt)
+    quiz = service.quiz_in(reading.course, reading.item.id)
+    return page(
+        "quizzes/quiz.html",
+        reading=reading,
+        study=reading.study,
+        quiz=quiz,
+        panel=panel_of(reading, locale.current()),
+        past=past,
+        percent=service.percent,
+        hindrance=_hindrance(reading, past),
+        questions=sheets.count_questions(quiz),
+        minutes=sheets.minutes_for(quiz, extra_time(require_viewer().subject_id)),
+    )
+
+
+@blueprint.post("/learn/<slug>/<item_id>/start")
+@member
+def start(slug: str, item_id: str) -> BaseResponse:
+    """Start an attempt; with one open, go to it."""
+    who = require_viewer()
+    reading = item_for_reader(slug, item_id, who.subject_id, locale.reading())
+    try:
+        service.start_attempt(
+            who.subject_id,
+            reading.study.course_id,
+            item_id,
+            seed=secrets.randbits(48),
+            language=reading.language,
+            extra_time=extra_time(who.subject_id),
+        )
+    except Refused as refusal:
+        flash(sheets.refusal_words(refusal))
+    return redirect(url_for("learning.item", slug=slug, item_id=item_id))
+
+
+@blueprint.post("/learn/<slug>/<item_id>/save")
+@member
+def save(slug: str, item_id: str) -> BaseResponse:
+    """Keep answers: by script while one works, by a button without it."""
+    who = require_viewer()
+    attempt, course = _sent_attempt(item_id)
+    saved = service.save_answers(who.subject_id, attempt.id, _answers(attempt, course), _seq())
+    if request.headers.get("X-Part") == "save":
+        body = {"seq": saved.seq, "counts": saved.counts, "left": sheets.seconds_left(attempt)}
+        return Response(orjson.dumps(body), mimetype="application/json")
+    if checked := request.form.get("check"):
+        service.check_answer(who.subject_id, attempt.id, checked)
+        return redirect(url_for("learning.item", slug=slug, item_id=item_id, _anchor=f"a-{checked}"))
+    if saved.counts:
+        flash(_("Your answers are saved. You can go on now or later, from any computer."))
+    else:
+        flash(_("The time was over when these answers came. They are kept, and not graded."))
+    return redirect(url_for("learning.item", slug=slug, item_id=item_id))
+
+
+@blueprint.post("/learn/<slug>/<item_id>/submit")
+@member
+def submit(slug: str, item_id: str) -> BaseResponse:
+    """Submit an attempt and show what it came to."""
+    attempt, course = _sent_attempt(item_id)
+    sent = _answers(attempt, course)
+    graded = service.submit_attempt(require_viewer().subject_id, attempt.id, sent, _seq())
+    return redirect(url_for("quizzes.result", slug=slug, item_id=item_id, number=graded.number))
+
+
+@blueprint.get("/learn/<slug>/<item_id>/result/<int:number>")
+@member
+def result(slug: str, item_id: str, number: int) -> str:
+    """Show the score of an attempt and what comes next."""
+    reading = item_for_reader(slug, item_id, require_viewer().subject_id, locale.reading())
+    attempt = access.ended_attempt(reading.study.enrolment_id, item_id, number)
+    course = _course_of(attempt, reading.language)
+    quiz = service.quiz_in(course, item_id)
+    find_certificate: Callable[[str], Any] = current_app.extensions["find_certificate"]
+    return page(
+        "quizzes/result.html",
+        reading=reading,
+        study=reading.study,
+        quiz=quiz,
+        panel=panel_of(reading, locale.current()),
+        attempt=attempt,
+        percent=service.percent(attempt.score),
+        outcomes=sheets.by_outcome(attempt, course),
+        certificate=find_certificate(reading.study.enrolment_id or ""),
+        hindrance=_hindrance(reading, _past(reading)),
+        reviewable=may_review(quiz),
+    )
+
+
+@blueprint.get("/learn/<slug>/<item_id>/review/<int:number>")
+@member
+def review(slug: str, item_id: str, number: int) -> str:
+    """Show an attempt with its key and explanations, where the quiz gives them."""
+    reading = item_for_reader(slug, item_id, require_viewer().subject_id, locale.reading())
+    attempt = access.ended_attempt(reading.study.enrolment_id, item_id, number)
+    course = _course_of(attempt, attempt.language)
+    quiz = service.quiz_in(course, item_id)
+    if not may_review(quiz):
+        raise NotFound(item_id)
+    return page(
+        "quizzes/review.html",
+        reading=reading,
+        study=reading.study,
+        quiz=quiz,
+        attempt=attempt,
+        percent=service.percent(attempt.score),
+        questions=sheets.reviewed(attempt, course),
+    )
+
+
+def _past(reading: Reading) -> list[Attempt]:
+    """Return the attempts at a quiz; those whose time is over are closed first."""
+    attempts = queries.list_attempts(reading.study.enrolment_id or "", reading.item.id)
+    now = clock.now()
+    if any(a.submitted_at is None and is_overdue(a.closes_at, now) for a in attempts):
+        attempts = service.close_in_time(require_viewer().subject_id, attempts)
+    return attempts
+
+
+def _hindrance(reading: Reading, past: list[Attempt]) -> tuple[str, Any] | None:
+    quiz = service.quiz_in(reading.course, reading.item.id)
+    return obstacle(quiz, [Past(number=a.number, submitted_at=a.submitted_at) for a in past], clock.now())
+
+
+def _course_of(attempt: Attempt, language: str) -> Course:
+    return get_tree(attempt.version_id, language)
+
+
+def _sheet(reading: Reading, attempt: Attempt) -> str:
+    course = _course_of(attempt, attempt.language)
+    return page(
+        "quizzes/attempt.html",
+        reading=reading,
+        study=reading.study,
+        quiz=service.quiz_in(course, attempt.item_id),
+        attempt=attempt,
+        sheet=sheets.sheet(attempt, course),
+    )
+
+
+def _sent_attempt(item_id: str) -> tuple[Attempt, Course]:
+    """Return the attempt that the form names; it must belong to this page and this learner."""
+    attempt = access.attempt_for_learner(request.form.get("attempt", ""), require_viewer().subject_id)
+    if attempt.item_id != item_id:
+        raise Forged("another-quiz", attempt=attempt.id)
+    return attempt, _course_of(attempt, attempt.language)
+
+
+def _answers(attempt: Attempt, course: Course) -> Mapping[str, object]:
+    """Read the answers in the form; a field of a question that was not drawn is refused."""
+    asked = {question.id: question for question in service.asked(attempt, course)}
+    sent = {name[2:].split(".", 1)[0] for name in request.form if name.startswith("a-")}
+    if stray := sent - asked.keys():
+        raise Forged("not-drawn", attempt=attempt.id, question=min(stray))
+    # A box that is not ticked is not sent at all: the form names its questions, so that an answer can be taken back.
+    named = set(request.form.getlist("asked")) & asked.keys()
+    return {key: read(asked[key], request.form) for key in sent | named}
+
+
+def _seq() -> int:
+    text = request.form.get("seq", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 16 else -1

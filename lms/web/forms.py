@@ -1,0 +1,102 @@
+"""The base of every form: CSRF, our catalogue, and what no field may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field, FileField, SelectMultipleField, StringField
+from wtforms.fields import MultipleFileField, PasswordField
+from wtforms.i18n import DefaultTranslations, get_translations
+
+from lms.infra import languages
+from lms.infra.languages import gettext as _
+
+LONGEST = 10_000
+MANY = (SelectMultipleField, MultipleFileField)
+
+
+class Catalogue:
+    """Our catalogue first, then WTForms' own."""
+
+    def __init__(self) -> None:
+        code = languages.chosen.get()()
+        self._library = DefaultTranslations(get_translations([code]))
+
+    def gettext(self, message: str) -> str:
+        """Translate a validator's message."""
+        ours = languages.gettext(message)
+        return ours if ours != message else self._library.gettext(message)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Translate a validator's message that depends on a number."""
+        return self._library.ngettext(singular, plural, n)
+
+
+class Form(FlaskForm):
+    """A form whose fields hold clean text once; what was typed is kept when it is refused."""
+
+    class Meta(FlaskForm.Meta):
+        """Messages come from our catalogue."""
+
+        def get_translations(self, form: Any) -> Catalogue:
+            """Return where messages are translated."""
+            return Catalogue()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and what no field may hold; all faults are told at once."""
+        valid = bool(super().validate(extra_validators))
+        return clean(self) and valid
+
+
+def clean(form: FlaskForm) -> bool:
+    """Tell whether each field came once, in Unicode and within reason; say beside the field what is wrong."""
+    fine = True
+    for field in form:
+        problem = _problem(field)
+        if problem:
+            field.errors = [*field.errors, problem]
+            fine = False
+    return fine
+
+
+def _problem(field: Field) -> str | None:
+    if not isinstance(field, MANY) and len(request.form.getlist(field.name)) > 1:
+        return _("This field came twice. Nothing is lost: look at it and send the form again.")
+    if isinstance(field, FileField) or not isinstance(field, StringField):
+        return None
+    text = field.data or ""
+    if len(text) > LONGEST:
+        return _("This text is too long. Nothing is lost: shorten it and send the form again.")
+    if not isinstance(field, PasswordField) and not is_clean(text):
+        return _("This text holds characters that cannot be kept. Remove them and send the form again.")
+    return None
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether the text is free of control characters, broken Unicode and marks that turn the writing round."""
+    return not any(
+        c == "\ufffd" or (unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} and c not in "\n\r\t") or c in BIDI
+        for c in text
+    )
+
+
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def tidy(value: str | None) -> str | None:
+    """Put a name or title into NFC without outer or repeated space (a WTForms filter)."""
+    return " ".join(unicodedata.normalize("NFC", value).split()) if value else value
+
+
+def lower(value: str | None) -> str | None:
+    """Lower the case and trim (a WTForms filter for e-mail addresses)."""
+    return value.strip().lower() if value else value
+
+
+def choices(pairs: Sequence[tuple[str, str]], empty: str) -> list[tuple[str, str]]:
+    """Return select choices that begin with an empty one."""
+    return [("", empty), *pairs]

@@ -1,0 +1,125 @@
+"""Which language a person reads: chosen, from the account, from the browser, else the site's first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from babel import dates, numbers
+from flask import Flask, Response, g, redirect, request
+from flask_babel import Babel
+
+from lms.config import Config
+from lms.infra import languages as catalogues
+from lms.web import guards
+
+NATIVE_NAMES = {
+    "en": "English",
+    "ru": "Русский",
+    "ro": "Română",
+    "hy": "Հայերեն",
+    "az": "Azərbaycanca",
+    "be": "Беларуская",
+    "ka": "ქართული",
+}
+COOKIE = "lang"
+YEAR = 365 * 24 * 3600
+
+
+def readers_languages(config: Config) -> tuple[str, ...]:
+    """Return the reader's own list of languages, best first; a course falls back along it."""
+    if "reader_languages" not in g:
+        chosen = request.args.get("lang") or request.cookies.get(COOKIE)
+        who = guards.viewer()
+        wanted = [chosen] if chosen else []
+        wanted += list(who.languages) if who else []
+        wanted += [value.split("-")[0].lower() for value in request.accept_languages.values()]
+        known = [code for code in dict.fromkeys(wanted) if code in NATIVE_NAMES]
+        g.reader_languages = tuple(dict.fromkeys([*known, *config.languages]))
+    found: tuple[str, ...] = g.reader_languages
+    return found
+
+
+def current() -> str:
+    """Return the language of the interface for this request."""
+    if "locale" not in g:
+        config: Config = g.config
+        g.locale = next((c for c in readers_languages(config) if c in config.languages), config.languages[0])
+    code: str = g.locale
+    return code
+
+
+def reading() -> tuple[str, ...]:
+    """Return the reader's languages for this request, best first."""
+    return readers_languages(g.config)
+
+
+def zone() -> str:
+    """Return the reader's time zone."""
+    who = guards.viewer()
+    return who.timezone if who else "UTC"
+
+
+def in_zone(moment: datetime) -> datetime:
+    """Return the moment on the reader's clock."""
+    return moment.astimezone(dates.get_timezone(zone()))
+
+
+def format_date(moment: datetime | date, style: str = "long") -> str:
+    """Write a date as the reader's language does, in the reader's time zone."""
+    day = in_zone(moment) if isinstance(moment, datetime) else moment
+    return dates.format_date(day, format=style, locale=current())
+
+
+def format_moment(moment: datetime) -> str:
+    """Write a date and time as the reader's language does, in the reader's time zone."""
+    return dates.format_datetime(moment, format="medium", tzinfo=dates.get_timezone(zone()), locale=current())
+
+
+def format_number(value: float) -> str:
+    """Write a number as the reader's language does."""
+    return numbers.format_decimal(value, locale=current())
+
+
+def language_name(code: str) -> str:
+    """Return a language's own name."""
+    return NATIVE_NAMES.get(code, code)
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Choose the language of each request, offer the switch, and give templates the bound catalogues."""
+    Babel(app, locale_selector=current, timezone_selector=zone, default_translation_directories="")
+
+    @app.before_request
+    def choose() -> Response | None:
+        g.config = config
+        catalogues.chosen.set(current)
+        code = request.args.get("lang")
+        if request.method != "GET" or code is None:
+            return None
+        arguments = {k: v for k, v in request.args.items(multi=True) if k != "lang"}
+        query = "&".join(f"{k}={v}" for k, v in arguments.items())
+        response = redirect(f"{request.path}?{query}" if query else request.path)
+        if code in config.languages:
+            response.set_cookie(COOKIE, code, max_age=YEAR, samesite="Lax", secure=config.secure, httponly=True)
+        assert isinstance(response, Response)
+        return response
+
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        _plain("gettext"), _plain("ngettext"), newstyle=True, pgettext=_plain("pgettext")
+    )
+    app.jinja_env.filters.update(
+        date=format_date, moment=format_moment, number=format_number, language_name=language_name
+    )
+
+
+def _plain(kind: str) -> Callable[..., str]:
+    """Return the catalogue's own function: the template fills in the values, escaped."""
+
+    def translate(*args: str | int) -> str:
+        # The request's language, or the one that a letter to somebody else is written in.
+        text: str = getattr(catalogues.catalogue(catalogues.chosen.get()()), kind)(*args)
+        return text
+
+    return translate

@@ -1,0 +1,58 @@
+"""Rendering: one function, and what every template can rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask, render_template, request
+
+from lms.config import Config
+from lms.web import guards, headers, locale
+from lms.web.assets import Assets
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What a page says of the site it belongs to."""
+
+    name: str
+    demo: bool
+    languages: tuple[tuple[str, str], ...]
+    base_url: str
+
+    @property
+    def locale(self) -> str:
+        """Return the language of this page."""
+        return locale.current()
+
+    def switch_url(self, code: str) -> str:
+        """Return the address of this page in another language."""
+        if request.method != "GET":
+            return f"{request.path}?{urlencode({'lang': code})}"
+        arguments = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+        return f"{request.path}?{urlencode([*arguments, ('lang', code)])}"
+
+
+def page(template: str, **context: object) -> str:
+    """Render a page."""
+    return render_template(template, **context)
+
+
+def init_app(app: Flask, config: Config, assets: Assets) -> None:
+    """Give every template the site, the viewer, assets and the nonce."""
+    languages = tuple((code, locale.NATIVE_NAMES[code]) for code in config.languages)
+
+    @app.context_processor
+    def context() -> dict[str, object]:
+        return {
+            "site": Site(
+                name=config.site_name,
+                demo=app.extensions["is_demo"](),
+                languages=languages,
+                base_url=config.base_url,
+            ),
+            "viewer": guards.viewer(),
+        }
+
+    app.jinja_env.globals.update(asset=assets.url, csp_nonce=headers.nonce)

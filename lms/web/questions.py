@@ -1,0 +1,331 @@
+"""Questions as forms: one builder a type turns a question and an answer into what its template shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from lms.domain.outline import Question
+from lms.domain.questions import TYPES
+from lms.domain.questions.gap import PLACE
+from lms.domain.questions.masks import mask, unmask
+from lms.domain.questions.responses import FIELD
+from lms.domain.scoring import Grade, Verdict
+
+Reveal = Literal["nothing", "given", "key"]
+"""What a form tells: nothing yet, the verdict on what was given, or the whole key."""
+
+
+class Words(Protocol):
+    """Renders the Markdown of one course."""
+
+    def block(self, markdown: str) -> Markup:
+        """Return the HTML of a text of blocks."""
+
+    def inline(self, markdown: str) -> Markup:
+        """Return the HTML of one line."""
+
+    def plain(self, markdown: str) -> str:
+        """Return the text alone."""
+
+    def picture(self, target: str) -> tuple[str, int, int]:
+        """Return address, width and height of an image."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The verdict under a question."""
+
+    verdict: Literal["right", "partly", "wrong", "open"]
+    score_percent: int
+    explanation_html: Markup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A question as its template reads it; `parts` holds what the type adds."""
+
+    id: str
+    type: str
+    name: str
+    number: int | None
+    prompt_html: Markup
+    points: int
+    hint_html: Markup
+    state: Outcome | None
+    disabled: bool
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        """Give templates the parts of the type as attributes."""
+        try:
+            return self.__dict__["parts"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """What every builder is given."""
+
+    question: Question
+    response: Any
+    grade: Grade | None
+    reveal: Reveal
+    words: Words
+    order: Callable[[Sequence[str]], Sequence[str]]
+
+    def mask(self, part_id: str) -> str:
+        """Return the name of a part that does not tell the key."""
+        return mask(self.question.id, part_id)
+
+    def mark(self, part_id: str) -> Verdict | None:
+        """Return the verdict on a part as far as it may be told."""
+        if self.grade is None or self.reveal == "nothing":
+            return None
+        verdict = self.grade.parts.get(part_id)
+        return None if verdict == "missed" and self.reveal == "given" else verdict
+
+    def arranged(self, parts: Sequence[Any]) -> list[Any]:
+        """Return the parts in the order this form shows them."""
+        by_id = {part.id: part for part in parts}
+        return [by_id[key] for key in self.order(list(by_id))]
+
+
+def field_name(question: Question) -> str:
+    """Return the name that all form fields of a question begin with."""
+    return f"a-{question.id}"
+
+
+def show(
+    question: Question,
+    response: Any,
+    *,
+    words: Words,
+    number: int | None = None,
+    reveal: Reveal = "nothing",
+    order: Callable[[Sequence[str]], Sequence[str]] = lambda ids: ids,
+    disabled: bool = False,
+) -> Shown:
+    """Build what the template of a question shows for an answer."""
+    grade = TYPES[question.type].grade(question.body, response) if reveal != "nothing" else None
+    making = Making(question=question, response=response, grade=grade, reveal=reveal, words=words, order=order)
+    return Shown(
+        id=question.id,
+        type=question.type,
+        name=field_name(question),
+        number=number,
+        prompt_html=_gap_prompt(making) if question.type == "gap" else words.block(question.prompt),
+        points=question.points,
+        hint_html=words.block(question.hint) if question.hint else Markup(""),
+        state=_outcome(making),
+        disabled=disabled,
+        parts=BUILDERS[question.type](making),
+    )
+
+
+def read(question: Question, form: MultiDict[str, str]) -> Any:
+    """Read the answer to a question from a form; None when nothing that it could mean was sent."""
+    name = field_name(question)
+    body = question.body
+    if question.type in {"choice", "hotspot"}:
+        ids = [part.id for part in (body.options if question.type == "choice" else body.regions)]
+        raw = {FIELD: _unmasked(question, ids, form.getlist(name))}
+    elif question.type in {"text", "number", "open"}:
+        raw = {FIELD: form.getlist(name)}
+    else:
+        raw = _read_parts(question, form, name)
+    return TYPES[question.type].normalise(body, raw)
+
+
+def _read_parts(question: Question, form: MultiDict[str, str], name: str) -> dict[str, list[str]]:
+    """Read a question with one field a part: names are masked, and so are the values that are parts themselves."""
+    body = question.body
+    if question.type == "gap":
+        values = {gap.id: [option.id for option in gap.options] for gap in body.gaps}
+        return {
+            gap_id: _unmasked(question, ids, sent) if ids else sent
+            for gap_id, ids in values.items()
+            if (sent := form.getlist(f"{name}.{gap_id}"))
+        }
+    fields = TYPES[question.type].fields(body)
+    raw = {key: form.getlist(f"{name}.{mask(question.id, key)}") for key in fields}
+    if question.type == "order":
+        return raw
+    targets = [part.id for part in (body.sides if question.type == "match" else body.groups)]
+    return {key: _unmasked(question, targets, sent) for key, sent in raw.items()}
+
+
+def _unmasked(question: Question, ids: Sequence[str], sent: Sequence[str]) -> list[str]:
+    return [part for value in sent if (part := unmask(question.id, ids, value)) is not None]
+
+
+def _outcome(making: Making) -> Outcome | None:
+    if making.grade is None:
+        return None
+    score = making.grade.score
+    explanation = making.question.explanation
+    return Outcome(
+        verdict="open" if score is None else "right" if score == 1 else "partly" if score > 0 else "wrong",
+        score_percent=int(score * 100) if score is not None else 0,
+        explanation_html=making.words.block(explanation) if explanation else Markup(""),
+    )
+
+
+def _feedback(making: Making, part: Any) -> Markup:
+    """Return the feedback of an option that was chosen, or of a right one where the key is shown."""
+    told = making.mark(part.id)
+    return making.words.block(part.feedback) if told and part.feedback else Markup("")
+
+
+def _choice(making: Making) -> dict[str, Any]:
+    body = making.question.body
+    given = making.response or ()
+    options = [
+        (
+            making.mask(option.id),
+            making.words.inline(option.text),
+            option.id in given,
+            making.mark(option.id),
+            _feedback(making, option),
+        )
+        for option in making.arranged(body.options)
+    ]
+    return {"multiple": body.multiple, "options": options}
+
+
+def _typed(making: Making) -> dict[str, Any]:
+    almost = making.grade.almost if making.grade else ""
+    parts: dict[str, Any] = {
+        "value": making.response if isinstance(making.response, str) else "",
+        "feedback_html": making.words.block(almost) if almost else Markup(""),
+    }
+    if making.question.type == "number":
+        parts["unit"] = making.question.body.unit
+    return parts
+
+
+def _match(making: Making) -> dict[str, Any]:
+    body = making.question.body
+    given = making.response or {}
+    sides = {side.id: making.words.plain(side.text) for side in body.sides}
+    lefts = [
+        (
+            making.mask(pair.id),
+            making.words.inline(pair.text),
+            making.words.plain(pair.text),
+            making.mask(given[pair.id]) if pair.id in given else "",
+            making.mark(pair.id),
+            sides[pair.right] if making.reveal == "key" else "",
+        )
+        for pair in body.pairs
+    ]
+    rights = [(making.mask(side.id), sides[side.id]) for side in making.arranged(body.sides)]
+    return {"lefts": lefts, "rights": rights}
+
+
+def _order(making: Making) -> dict[str, Any]:
+    body = making.question.body
+    given = making.response or {}
+    items = [
+        (
+            making.mask(item.id),
+            making.words.inline(item.text),
+            making.words.plain(item.text),
+            given.get(item.id, ""),
+            making.mark(item.id),
+        )
+        for item in making.arranged(body.items)
+    ]
+    return {"items": items, "count": len(body.items)}
+
+
+def _sort(making: Making) -> dict[str, Any]:
+    body = making.question.body
+    given = making.response or {}
+    groups = {group.id: making.words.plain(group.text) for group in body.groups}
+    items = [
+        (
+            making.mask(item.id),
+            making.words.inline(item.text),
+            making.words.plain(item.text),
+            making.mask(given[item.id]) if item.id in given else "",
+            making.mark(item.id),
+            groups[item.group] if making.reveal == "key" else "",
+        )
+        for item in making.arranged(body.items)
+    ]
+    return {"items": items, "groups": [(making.mask(key), text) for key, text in groups.items()]}
+
+
+def _gap(making: Making) -> dict[str, Any]:
+    pieces = PLACE.split(str(making.words.block(making.question.body.text)))
+    gaps = {gap.id: gap for gap in making.question.body.gaps}
+    given = making.response or {}
+    parts: list[tuple[Any, ...]] = []
+    for index, piece in enumerate(pieces):
+        if index % 2 == 0:
+            parts.append(("text", Markup(piece)))  # noqa: S704 - sanitised by infra.markup
+            continue
+        gap = gaps[piece]
+        value = given.get(gap.id, "")
+        right = next((o.text for o in gap.options if o.right), "") if gap.is_chosen else gap.answers[0]
+        parts.append(
+            (
+                "gap",
+                int(gap.id[1:]),
+                "chosen" if gap.is_chosen else "typed",
+                [(making.mask(o.id), o.text) for o in gap.options],
+                making.mask(value) if gap.is_chosen and value else value,
+                making.mark(gap.id),
+                right if making.reveal == "key" else "",
+            )
+        )
+    return {"parts": parts}
+
+
+def _gap_prompt(making: Making) -> Markup:
+    """Return the text with "gap 1" in place of each gap: what a screen reader calls the group."""
+    text = making.words.plain(making.question.body.text)
+    return Markup("<p>{}</p>").format(PLACE.sub(lambda found: f"gap {found[1][1:]}", text))
+
+
+def _hotspot(making: Making) -> dict[str, Any]:
+    body = making.question.body
+    given = making.response or ()
+    address, width, height = making.words.picture(body.src)
+    regions = [
+        (
+            making.mask(region.id),
+            making.words.plain(region.text),
+            region.id in given,
+            making.mark(region.id),
+            _feedback(making, region),
+            region.shape,
+            [float(n) for n in region.coordinates],
+        )
+        for region in making.arranged(body.regions)
+    ]
+    return {"multiple": body.multiple, "image": (address, width, height, body.alt), "regions": regions}
+
+
+def _open(making: Making) -> dict[str, Any]:
+    value = making.response if isinstance(making.response, str) else ""
+    return {"value": value, "rubric_html": making.words.rubric(making.question.body.rubric)}  # type: ignore[attr-defined]
+
+
+BUILDERS: Mapping[str, Callable[[Making], dict[str, Any]]] = {
+    "choice": _choice,
+    "text": _typed,
+    "number": _typed,
+    "match": _match,
+    "order": _order,
+    "sort": _sort,
+    "gap": _gap,
+    "hotspot": _hotspot,
+    "open": _open,
+}

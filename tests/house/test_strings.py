@@ -1,0 +1,110 @@
+"""Everything that people read goes through gettext, and every catalogue is complete."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+
+from tests.house.source import ROOT, name, python_files, templates, tree
+
+ATTRIBUTES = re.compile(r"\b(alt|title|placeholder|aria-label|aria-description|summary)=\"([^\"\x00]*)\"")
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+SAME_EVERYWHERE = {
+    "PDF", "JSON", "ZIP", "CSV", "SVG", "PNG", "SHA", "EN", "Vitrine", "Creative", "Commons", "CC", "BY", "SA", "Apache",
+    "Noto", "Serif", "Sans", "WeasyPrint", "SIL", "Open", "Font", "License",
+}  # fmt: skip
+"""Names, which no language translates."""
+
+GETTEXT = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext"}
+SPOKEN = {"flash", "ValidationError", "StopValidation", "Refused"}
+"""What is called with a text for people as its first argument; so are form fields, by their names."""
+
+
+def literal_text(source: str) -> list[tuple[int, str]]:
+    """Return the words of a template that stand outside any expression, with their lines."""
+    text, line_of, inside, depth = "", [], None, 0
+    for line, kind, value in Environment().lex(source):
+        if kind == "block_begin":
+            inside = ""
+        elif kind == "block_end":
+            depth += {"trans": 1, "endtrans": -1, "raw": 0}.get(inside or "", 0)
+            inside = None
+        elif kind == "name" and inside == "":
+            inside = value
+        if kind == "data" and not depth:
+            text += value
+            for part in value.split("\n"):
+                line_of += [line] * (len(part) + 1)
+                line += 1
+            line_of.pop()
+        elif kind in ("variable_begin", "block_begin"):
+            text += "\x00"
+            line_of.append(line)
+    found = [(line_of[match.start()], match.group(2)) for match in ATTRIBUTES.finditer(text)]
+    bare = re.sub(r"<!--.*?-->|<(script|style|code|kbd)\b.*?</\1>|<[^>]*>|&[a-z]+;|&#\w+;", lambda m: "\x00" * len(m[0]), text, flags=re.S)
+    found += [(line_of[match.start()], match.group()) for match in re.finditer(r"[^\x00\n]+", bare)]
+    return [(line, said) for line, said in found if set(LETTERS.findall(said)) - SAME_EVERYWHERE]
+
+
+@pytest.mark.parametrize("path", templates(), ids=name)
+def test_templates_say_nothing_outside_gettext(path: Path) -> None:
+    said = [f"line {line}: {text.strip()[:60]}" for line, text in literal_text(path.read_text(encoding="utf-8"))]
+    assert not said
+
+
+def test_the_finder_finds() -> None:
+    assert literal_text("<p>Hello {{ name }}</p>") == [(1, "Hello ")]
+    assert literal_text('<p>{{ _("Hello") }} – {{ name }}</p>\n<img alt="A cat">') == [(2, "A cat")]
+    assert literal_text("{% trans %}Hello{% endtrans %}<p>{{ x }} PDF</p>") == []
+
+
+def calls(path: Path) -> list[ast.Call]:
+    """Return the calls of a file."""
+    return [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+
+
+def called(call: ast.Call) -> str:
+    """Return the name of what is called."""
+    return ast.unparse(call.func).rsplit(".", 1)[-1]
+
+
+def test_gettext_gets_whole_sentences_with_named_placeholders() -> None:
+    wrong = []
+    for path in python_files("lms"):
+        if name(path) == "lms/infra/languages.py":
+            continue
+        for call in calls(path):
+            if not (isinstance(call.func, ast.Name) and call.func.id in GETTEXT) or not call.args:
+                continue
+            first = call.args[0]
+            if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+                wrong.append(f"{name(path)}:{call.lineno} {ast.unparse(first)[:60]}: cannot be collected for translators")
+    assert not wrong
+
+
+def test_texts_for_people_in_the_program_go_through_gettext() -> None:
+    wrong = []
+    for path in python_files("lms"):
+        for call in calls(path):
+            speaks = called(call) in SPOKEN or (path.stem == "forms" and called(call).endswith("Field"))
+            texts = [*call.args[:1], *(word.value for word in call.keywords if word.arg in {"label", "description", "message"})]
+            if speaks or path.stem == "forms":
+                wrong += [
+                    f"{name(path)}:{call.lineno} {ast.unparse(text)[:60]}"
+                    for text in (texts if speaks else texts[len(call.args[:1]) :])
+                    if (isinstance(text, ast.JoinedStr))
+                    or (isinstance(text, ast.Constant) and isinstance(text.value, str) and LETTERS.search(text.value))
+                ]
+    assert not wrong
+
+
+def test_catalogues_are_complete() -> None:
+    """Every text translated, none fuzzy, placeholders the same, nothing left over."""
+    checked = subprocess.run([sys.executable, ROOT / ".ci/strings", "--check"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
