@@ -76,7 +76,8 @@ lock:  ## Resolve the packages again, to their newest allowed versions
 	npm install --package-lock-only --ignore-scripts
 
 build: dev  ## Make the package that pip installs, in dist/
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@if command -v uv >/dev/null; then uv build --quiet --wheel --out-dir dist; \
+	else $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .; fi
 
 clean:  ## Remove what was made, but not the data
 	rm -rf .venv node_modules site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -13,12 +13,27 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import wiring
 from lms.accounts import security
 from lms.accounts import views as accounts
+from lms.certificates import queries as certificate_queries
+from lms.certificates import views as certificates
 from lms.config import Config
+from lms.courses import service as course_service
+from lms.courses import views as courses
+from lms.home import demo
+from lms.home import views as home
 from lms.infra.db import WriteGate, db, tune_sqlite
 from lms.infra.events import subscribe
 from lms.infra.places import place
 from lms.infra.queue import Queue
 from lms.infra.storage import Storage
+from lms.learning import service as learning_service
+from lms.learning import views as learning
+from lms.learning.service import Projection
+from lms.network import views as network
+from lms.ops import views as ops
+from lms.ops.service import prepared
+from lms.ops.service.setup import SetUp
+from lms.quizzes import service as quiz_service
+from lms.quizzes import views as quizzes
 from lms.web import errors, guards, headers, locale, pages, transaction
 from lms.web.assets import Assets
 
@@ -26,6 +41,20 @@ MEGABYTE = 1024 * 1024
 
 BLUEPRINTS = (
     accounts.blueprint,
+    network.blueprint,
+    courses.blueprint,
+    learning.blueprint,
+    quizzes.blueprint,
+    certificates.blueprint,
+    home.blueprint,
+    ops.blueprint,
+)
+
+SETUP = SetUp(steps=(course_service.import_shipped,), demo=(demo.create_demo,))
+
+PROJECTIONS = (
+    Projection(compare=learning_service.compare, rebuild=learning_service.rebuild),
+    Projection(compare=quiz_service.compare, rebuild=quiz_service.rebuild),
 )
 
 
@@ -69,14 +98,18 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["queue"] = Queue(db)
     app.extensions["events"] = subscribe(wiring.TABLE)
     Compress(app)
-    CSRFProtect(app)
     headers.init_app(app, config)
     locale.init_app(app, config)
+    CSRFProtect(app)  # after these two: the page that says what was refused needs a nonce and a language
     errors.init_app(app)
     pages.init_app(app, config, Assets(place("static")))
     security.init_app(app, config)
     app.extensions["viewer_loader"] = security.load_viewer
-    app.extensions["is_demo"] = ops.is_demo
+    app.extensions["is_demo"] = lambda: prepared.is_demo(config)
+    app.extensions["setup"] = SETUP
+    app.extensions["projections"] = PROJECTIONS
+    app.extensions["item_pages"] = {"quiz": quizzes.quiz_page}
+    app.extensions["find_certificate"] = certificate_queries.find_by_enrolment
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     guards.init_app(app)

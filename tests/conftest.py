@@ -16,6 +16,7 @@ from lms.app import create_app
 from lms.config import Config
 from lms.infra import queue, schema
 from lms.infra.db import db
+from tests.factories.courses import Shelf, publish_course
 from tests.factories.people import Cast, make_cast
 from tests.pages import PageClient
 from tests.servers import Databases, PostgresqlServer, SqliteFiles, running_postgresql
@@ -139,6 +140,17 @@ def max_queries(app: Flask) -> Callable[[int], AbstractContextManager[list[str]]
             yield statements
         finally:
             event.remove(engine, "before_cursor_execute", note)
-        assert len(statements) <= most, f"{len(statements)} statements, at most {most} allowed:\n" + "\n".join(statements)
+        assert len(statements) <= most, f"{len(statements)} statements, at most {most} allowed:\n" + "\n".join(
+            statements
+        )
 
     return limited
+
+
+@pytest.fixture
+def course(app: Flask, tx: Connection) -> Shelf:
+    """Return a small published course with every type of question."""
+    with app.app_context():
+        shelf = publish_course()
+        db.session.commit()
+    return shelf

@@ -226,4 +226,3 @@ class PageClient(FlaskClient):
         assert self.page is not None
         self.page.url = response.request.path
         return self.page
-

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from flask import current_app
 
-from lms.accounts.queries import Person
 from lms.config import Config
 from lms.infra.languages import gettext as _
 from lms.infra.languages import language
 from lms.infra.mail import Message
 from lms.web.letters import write_letter
+
+
+class Person(Protocol):
+    """Who a letter is to."""
+
+    @property
+    def name(self) -> str:
+        """Return the name."""
+
+    @property
+    def email(self) -> str:
+        """Return the address."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages, best first."""
 
 
 def confirmation(person: Person, link: str) -> Message:

@@ -32,7 +32,7 @@ LONGEST_MUSEUM = 200
 LONGEST_POSITION = 120
 LONGEST_PASSWORD = 128
 
-NO_COUNTRIES = frozenset("AC CP DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
+NO_COUNTRIES = frozenset(["AC", "CP", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
 """Codes that babel names and ISO 3166-1 does not."""
 
 
@@ -133,8 +133,8 @@ class Languages:
     def offer_languages(self) -> None:
         """Fill the selects."""
         known = list(locale.NATIVE_NAMES.items())
-        self.language_1.choices = known  # type: ignore[assignment]
-        self.language_2.choices = self.language_3.choices = [("", _("none")), *known]  # type: ignore[assignment]
+        self.language_1.choices = known
+        self.language_2.choices = self.language_3.choices = [("", _("none")), *known]
 
     def show_languages(self, languages: tuple[str, ...]) -> None:
         """Choose what is kept."""
@@ -165,7 +165,7 @@ class Workplace:
 
     def offer_countries(self) -> None:
         """Fill the select."""
-        self.country.choices = [("", _("Choose a country")), *countries(locale.current())]  # type: ignore[assignment]
+        self.country.choices = [("", _("Choose a country")), *countries(locale.current())]
 
     def validate_museum(self, field: StringField) -> None:
         """Ask for the country of a museum: two countries may each have one of this name."""
@@ -187,7 +187,16 @@ def _address(label: str) -> EmailField:
 def _password(label: str, missing: str) -> PasswordField:
     return PasswordField(
         label,
-        validators=[needed(missing), Length(max=LONGEST_PASSWORD, message=_l("A password has at most 128 characters."))],
+        validators=[
+            needed(missing),
+            Length(max=LONGEST_PASSWORD, message=_l("A password has at most 128 characters.")),
+        ],
+    )
+
+
+def _code(*validators: InputRequired) -> StringField:
+    return StringField(
+        _l("Invitation code"), validators=[*validators, Length(max=40, message=_l("This code is too long."))]
     )
 
 
@@ -195,7 +204,7 @@ def _password(label: str, missing: str) -> PasswordField:
 
 
 class LoginShape(LoginForm, Form):
-    """Who is it?"""
+    """Ask who it is."""
 
     email = _address(_l("Email"))
     password = _password(_l("Password"), _l("Type your password."))
@@ -204,19 +213,19 @@ class LoginShape(LoginForm, Form):
 
 
 class VerifyShape(VerifyForm, Form):
-    """Is it still the same person?"""
+    """Ask whether it is still the same person."""
 
     password = _password(_l("Password"), _l("Type your password."))
     submit = SubmitField(_l("Continue"))
 
 
 class RegisterShape(RegisterFormV2, Names, Languages, Workplace, Form):
-    """Who is new?"""
+    """Ask who is new."""
 
     email = _address(_l("Email"))
     password = _password(_l("Password"), _l("Choose a password."))
     timezone = HiddenField()
-    invitation = StringField(_l("Invitation code"), validators=[Length(max=40, message=_l("This code is too long."))])
+    invitation = _code()
     consent = BooleanField(
         _l("I agree that my data are kept as that page says"),
         validators=[needed(_l("Without this consent we cannot keep an account for you."))],
@@ -230,21 +239,21 @@ class RegisterShape(RegisterFormV2, Names, Languages, Workplace, Form):
 
 
 class ForgotShape(ForgotPasswordForm, Form):
-    """Where shall the link go?"""
+    """Ask where the link shall go."""
 
     email = _address(_l("Email"))
     submit = SubmitField(_l("Send the link"))
 
 
 class ConfirmShape(SendConfirmationForm, Form):
-    """Where shall the letter go once more?"""
+    """Ask where the letter shall go once more."""
 
     email = _address(_l("Email"))
     submit = SubmitField(_l("Send the letter again"))
 
 
 class ResetShape(ResetPasswordForm, Form):
-    """Which password from now on?"""
+    """Ask for a new password."""
 
     password = _password(_l("New password"), _l("Choose a password."))
     password_confirm = None
@@ -252,7 +261,7 @@ class ResetShape(ResetPasswordForm, Form):
 
 
 class ChangePasswordShape(ChangePasswordForm, Form):
-    """Which password from now on, and which until now?"""
+    """Ask for a new password, and for the present one."""
 
     password = _password(_l("Present password"), _l("Type the password you have now."))
     new_password = _password(_l("New password"), _l("Choose a password."))
@@ -261,13 +270,22 @@ class ChangePasswordShape(ChangePasswordForm, Form):
 
 
 class ChangeEmailShape(ChangeEmailForm, Form):
-    """Which address from now on?"""
+    """Ask for a new address."""
 
     email = _address(_l("New e-mail address"))
     submit = SubmitField(_l("Send the letter"))
 
 
 # Our own forms
+
+
+class InvitationForm(Form):
+    """Ask for the code that confirms an account, and whose account it is."""
+
+    email = _address(_l("Email"))
+    password = _password(_l("Password"), _l("Type your password."))
+    invitation = _code(needed(_l("Type the code.")))
+    submit = SubmitField(_l("Confirm"))
 
 
 class ProfileForm(Names, Languages, Form):

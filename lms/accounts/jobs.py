@@ -33,9 +33,7 @@ def tell_owner(address: str) -> None:
         return
     if person.confirmed:
         mail.post(
-            emails.already_registered(
-                person, security.link("security.login"), security.reset_link(person.account_id)
-            )
+            emails.already_registered(person, security.link("security.login"), security.reset_link(person.account_id))
         )
     else:
         mail.post(emails.confirmation(person, security.confirmation_link(person.account_id)))

@@ -7,36 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import ScalarSelect, Select, func, select, tuple_
 
 from lms.accounts.models import Account, Affiliation, Invitation, LoginFailure, RoleGrant, Subject
-from lms.domain.authority import Grant
 from lms.domain.names import fold_address, fold_title
 from lms.domain.passwords import FAILURES, PAUSE, WINDOW, locked_until
 from lms.infra import clock
 from lms.infra.db import db
-from lms.web.guards import Viewer
-
-_account, _subject, _grant = Account.__table__, Subject.__table__, RoleGrant.__table__
-
-# Built once, and read without the mapper: every request of somebody logged in begins with it.
-_VIEWER = (
-    select(
-        _account.c.id,
-        _subject.c.canonical_id,
-        _account.c.name,
-        _account.c.email,
-        _account.c.languages,
-        _account.c.timezone,
-        _grant.c.role,
-        _grant.c.scope_kind,
-        _grant.c.scope_id,
-        _grant.c.until,
-    )
-    .select_from(_account.join(_subject).outerjoin(_grant, _grant.c.account_id == _account.c.id))
-    .where(_account.c.fs_uniquifier == bindparam("uniquifier"), _account.c.active)
-    .order_by(_grant.c.id)
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,27 +71,6 @@ class InvitationCode:
     created_at: datetime
 
 
-def find_viewer(uniquifier: str) -> Viewer | None:
-    """Return the person whose session names this, if the account may be used; one query."""
-    rows = db.session.connection().execute(_VIEWER, {"uniquifier": uniquifier}).all()
-    if not rows:
-        return None
-    account_id, subject_id, name, email, languages, timezone = rows[0][:6]
-    return Viewer(
-        account_id=account_id,
-        subject_id=subject_id,
-        name=name,
-        email=email,
-        languages=tuple(languages or ()),
-        timezone=timezone,
-        grants=tuple(
-            Grant(role=role, scope_kind=scope_kind, scope_id=scope_id, until=until)
-            for *_, role, scope_kind, scope_id, until in rows
-            if role is not None
-        ),
-    )
-
-
 def find_account(account_id: int) -> Person | None:
     """Return the person with this account."""
     return _first(_PEOPLE.where(Account.id == account_id))
@@ -132,11 +88,16 @@ def find_person(subject_id: str) -> Person | None:
     return found[0] if found else None
 
 
-def list_accounts_of(canonical_id: object) -> list[Person]:
+def list_accounts_of(canonical_id: str | ScalarSelect[str]) -> list[Person]:
     """Return the accounts of one person, the one whose records the others joined first."""
     query = _PEOPLE.where(Subject.canonical_id == canonical_id)
     own_first = query.order_by((Subject.id != Subject.canonical_id), Account.id)
     return [_person(account, canonical) for account, canonical in db.session.execute(own_first)]
+
+
+def subjects_of(canonical_id: str) -> Sequence[str]:
+    """Return every subject of one person."""
+    return db.session.scalars(select(Subject.id).where(Subject.canonical_id == canonical_id)).all()
 
 
 def names_of(subject_ids: Collection[str]) -> dict[str, str]:
@@ -147,14 +108,14 @@ def names_of(subject_ids: Collection[str]) -> dict[str, str]:
         .where(Subject.canonical_id.in_(subject_ids))
         .order_by((Subject.id == Subject.canonical_id), Account.id.desc())
     )
-    return {canonical_id: name for canonical_id, name in db.session.execute(query)}
+    return dict(db.session.execute(query).tuples().all())
 
 
 def extra_time_of(subject_id: str) -> int:
     """Return the per cent by which every time limit is longer for this person."""
-    query = (
-        select(func.max(Account.extra_time)).join(Subject, Subject.id == Account.subject_id)
-    ).where(Subject.canonical_id == subject_id)
+    query = (select(func.max(Account.extra_time)).join(Subject, Subject.id == Account.subject_id)).where(
+        Subject.canonical_id == subject_id
+    )
     return db.session.scalar(query) or 0
 
 
@@ -210,9 +171,7 @@ def list_workplaces(subject_id: str) -> list[Workplace]:
         .order_by(Affiliation.since.desc(), Affiliation.id.desc())
     )
     return [
-        Workplace(
-            id=row.id, museum_id=row.museum_id, country=row.country, position=row.position, since=row.since
-        )
+        Workplace(id=row.id, museum_id=row.museum_id, country=row.country, position=row.position, since=row.since)
         for row in db.session.scalars(query)
     ]
 
@@ -268,12 +227,10 @@ def searchable(*texts: str) -> str:
     return " ".join(folded for text in texts if (folded := fold_title(text)))[:500]
 
 
-_PEOPLE: Select[tuple[Account, str]] = select(Account, Subject.canonical_id).join(
-    Subject, Subject.id == Account.subject_id
-)
+_PEOPLE: Select[Account, str] = select(Account, Subject.canonical_id).join(Subject, Subject.id == Account.subject_id)
 
 
-def _first(query: Select[tuple[Account, str]]) -> Person | None:
+def _first(query: Select[Account, str]) -> Person | None:
     row = db.session.execute(query).first()
     return _person(row[0], row[1]) if row else None
 
@@ -305,10 +262,3 @@ def _invitation(row: Invitation) -> InvitationCode:
         created_by=row.created_by,
         created_at=row.created_at,
     )
-
-
-def subjects_of(canonical_id: str) -> Sequence[str]:
-    """Return every subject of one person."""
-    return db.session.scalars(select(Subject.id).where(Subject.canonical_id == canonical_id)).all()
-
-

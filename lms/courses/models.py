@@ -1,10 +1,13 @@
-"""Tables of courses: what was imported, which version is published, which bytes it is made of."""
+"""Tables of courses: what was imported, which version is published, which bytes it is made of.
+
+The words of the catalogue search stand in `courses_search`, which no model describes (see infra.searchindex).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.infra.db import Base, Instant, Json
@@ -51,6 +54,8 @@ class Version(Base):
     summaries: Mapped[dict[str, str]] = mapped_column(Json)
     facts: Mapped[dict[str, object]] = mapped_column(Json)
     warnings: Mapped[list[str]] = mapped_column(Json)
+    shipped: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether it came with the site itself; only such a version is followed by the next one that ships."""
 
     __table_args__ = (UniqueConstraint("course_id", "digest"), UniqueConstraint("course_id", "ordinal"))
 
@@ -67,14 +72,3 @@ class CourseFile(Base):
     served: Mapped[bool] = mapped_column(Boolean)
 
     __table_args__ = (Index("ix_courses_file_digest", "digest"),)
-
-
-class SearchEntry(Base):
-    """What the catalogue search reads: one row a course and language."""
-
-    __tablename__ = "courses_search_entry"
-
-    course_id: Mapped[str] = mapped_column(ForeignKey("courses_course.id"), primary_key=True)
-    language: Mapped[str] = mapped_column(String(8), primary_key=True)
-    stems: Mapped[str] = mapped_column(Text)
-    folded: Mapped[str] = mapped_column(Text)

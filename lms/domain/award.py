@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import floor
 from typing import Any, Literal
 
-from lms.domain.outline import Course
+from lms.domain.outline import Course, ItemKind
 
 State = Literal["valid", "expired", "revoked", "superseded", "not yet valid"]
+
+Assessment = Literal["study", "quizzes", "quizzes-tasks"]
+Identity = Literal["self-declared"]
+
+IDENTIFYING = ("name", "name_latin", "museum")
+"""The facts that tell who the holder is; erasure empties them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """A module as the building of the course is drawn from: its length in minutes, its steps, what it builds on."""
+
+    minutes: int
+    kinds: tuple[ItemKind, ...]
+    after: tuple[int, ...]
+    """Numbers of the modules before it, counted from 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Award:
-    """The facts of one certificate. The names are the only part that identifies a person."""
+    """The facts of one certificate. Only those in IDENTIFYING tell who the holder is."""
 
     name: str
     name_latin: str
@@ -24,18 +42,26 @@ class Award:
     course_title: str
     course_number: str
     course_slug: str
+    edition: int
+    """Which version of the course, counted from 1."""
     version_digest: str
     modules: tuple[str, ...]
+    rooms: tuple[Room, ...]
     lessons: int
+    quizzes: int
+    tasks: int
     hours: float
     outcomes: tuple[str, ...]
     show: tuple[str, ...]
     grade_percent: int | None
+    """The examination's score, rounded down; None where nothing was graded."""
+    pass_percent: int | None
+    """The score that the course demanded of it."""
     signatories: tuple[tuple[str, str], ...]
-    assessment: str
-    """How the work was assessed: "quizzes" (by the site) or "quizzes-tasks"."""
-    identity: str
-    """How the holder was identified: "self-declared" until a museum confirms it."""
+    assessment: Assessment
+    """How the work was assessed: by nobody, by quizzes that the site graded, or with reported tasks too."""
+    identity: Identity
+    """How the holder was identified: by his own word until a museum confirms it."""
     language: str
     issued_at: str
     valid_until: str | None
@@ -47,10 +73,20 @@ class Award:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Award:
         """Read a kept snapshot."""
-        tuples = {"modules", "outcomes", "show"}
-        values = {key: tuple(value) if key in tuples else value for key, value in kept.items()}
+        values: dict[str, Any] = dict(kept)
+        values |= {key: tuple(kept[key]) for key in ("modules", "outcomes", "show")}
         values["signatories"] = tuple((name, role) for name, role in kept["signatories"])
+        values["rooms"] = tuple(
+            Room(minutes=room["minutes"], kinds=tuple(room["kinds"]), after=tuple(room["after"]))
+            for room in kept["rooms"]
+        )
         return cls(**values)
+
+    def texts(self) -> tuple[str, ...]:
+        """Return everything that is set in type."""
+        people = (text for pair in self.signatories for text in pair)
+        single = (self.name, self.name_latin, self.museum, self.title, self.course_title, self.course_number)
+        return (*single, *self.modules, *self.outcomes, *people)
 
 
 def make_award(
@@ -60,6 +96,7 @@ def make_award(
     name_latin: str,
     museum: str,
     number: str,
+    edition: int,
     grade: Fraction | None,
     at: datetime,
 ) -> Award:
@@ -67,7 +104,8 @@ def make_award(
     terms = course.certificate
     if terms is None:
         raise ValueError(f"the course {course.id} gives no certificate")
-    until = add_months(at, terms.valid_months) if terms.valid_months else None
+    until = last_moment(at, terms.valid_months) if terms.valid_months else None
+    count = Counter(item.kind for item in course.items.values())
     return Award(
         name=name,
         name_latin=name_latin,
@@ -76,20 +114,51 @@ def make_award(
         course_title=course.title,
         course_number=number,
         course_slug=course.id,
+        edition=edition,
         version_digest=course.digest,
         modules=tuple(module.title for module in course.modules),
-        lessons=sum(1 for item in course.items.values() if item.kind == "lesson"),
+        rooms=_rooms(course),
+        lessons=count["lesson"],
+        quizzes=count["quiz"],
+        tasks=count["task"],
         hours=course.hours,
         outcomes=tuple(course.outcomes.values()),
         show=terms.show,
-        grade_percent=None if grade is None else int(grade * 100),
+        grade_percent=None if grade is None else floor(grade * 100),
+        pass_percent=_pass_percent(course),
         signatories=tuple((person.name, person.role) for person in terms.signatories),
-        assessment="quizzes-tasks" if any(i.kind == "task" for i in course.items.values()) else "quizzes",
+        assessment="study" if not count["quiz"] else "quizzes-tasks" if count["task"] else "quizzes",
         identity="self-declared",
         language=course.language,
         issued_at=at.isoformat(),
         valid_until=until.isoformat() if until else None,
     )
+
+
+def _rooms(course: Course) -> tuple[Room, ...]:
+    numbers = {module.id: number for number, module in enumerate(course.modules, 1)}
+    return tuple(
+        Room(
+            minutes=sum(course.items[key].minutes for key in module.items),
+            kinds=tuple(course.items[key].kind for key in module.items),
+            after=tuple(numbers[key] for key in module.after if key in numbers),
+        )
+        for module in course.modules
+    )
+
+
+def _pass_percent(course: Course) -> int | None:
+    """Return what the course demands of the quiz whose score is its grade: the last one that its completion scores."""
+    demanded = [rule.score for rule in course.completion if rule.kind == "quiz" and rule.score is not None]
+    if demanded:
+        return demanded[-1]
+    marks = [item.pass_mark for key in course.order() if (item := course.items[key]).kind == "quiz"]
+    return marks[-1] if marks else None
+
+
+def last_moment(at: datetime, months: int) -> datetime:
+    """Return the end of the last day on which an award of so many months holds."""
+    return add_months(at, months).replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 def add_months(moment: datetime, months: int) -> datetime:

@@ -75,6 +75,8 @@ class Progress:
     done: int
     total: int
     grade: Fraction | None
+    next_item: str | None
+    minutes_left: int
     changed_at: datetime
     complete_now: bool
     """Whether every rule holds at present; a `completed` record is due when it does and none exists."""
@@ -96,6 +98,7 @@ def fold(records: Iterable[Record], course_of: Callable[[str], Course]) -> Progr
     items = _items(ordered, course)
     counted = _opened_in_turn(course, items)
     completed = next((r for r in ordered if r.kind == COMPLETED), None)
+    to_do = [] if completed else [key for key in course.order() if counted[key].done_at is None]
     return Progress(
         enrolment_id=journey.enrolment_id,
         state="left" if journey.left else "completed" if completed else "active",
@@ -105,9 +108,11 @@ def fold(records: Iterable[Record], course_of: Callable[[str], Course]) -> Progr
         completed_at=completed.at if completed else None,
         completed_version_id=str(completed.body["version"]) if completed else None,
         items=counted,
-        done=sum(1 for i in course.order() if counted[i].done_at) if not completed else len(course.order()),
+        done=len(course.order()) - len(to_do),
         total=len(course.order()),
         grade=_grade(course, counted),
+        next_item=to_do[0] if to_do else None,
+        minutes_left=sum(course.items[key].minutes for key in to_do),
         changed_at=max(r.at for r in ordered),
         complete_now=is_complete(course, counted),
     )

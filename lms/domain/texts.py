@@ -29,7 +29,7 @@ def _fold_case(text: str) -> str:
 
 
 def clean_reply(text: str, limit: int = MAX_REPLY) -> str | None:
-    """Return a typed reply without outer space and unstorable characters; None when empty or over `limit` characters."""
+    """Return a reply without outer space and what cannot be stored; None when empty or over `limit` characters."""
     cleaned = _UNSTORABLE.sub("", text.replace("\r\n", "\n")).strip()
     return cleaned if cleaned and len(cleaned) <= limit else None
 

@@ -7,7 +7,7 @@ import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
@@ -89,15 +89,16 @@ class WriteGate:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = threading.Lock()
-        self._file: IO[bytes] | None = None
+        self._file = -1
         self._pid = 0
 
     def acquire(self) -> None:
         """Wait for the turn."""
         self._thread.acquire()
         try:
-            if self._file is None or self._pid != os.getpid():
-                self._file = open(self._path, "ab")  # noqa: SIM115 - held for the life of the process
+            if self._pid != os.getpid():
+                # A lock belongs to the open file, which a fork shares: each process opens its own, for life.
+                self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
                 self._pid = os.getpid()
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except BaseException:
@@ -106,8 +107,7 @@ class WriteGate:
 
     def release(self) -> None:
         """Let the next one through."""
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        fcntl.flock(self._file, fcntl.LOCK_UN)
         self._thread.release()
 
 

@@ -183,16 +183,15 @@ def send(mail_id: str) -> None:
     row = db.session.get(MailMessage, mail_id)
     if row is None or row.sent_at is not None or config.mail_url is None:
         return
-    letter = compose(row, config)
     row.attempts += 1
     try:
-        # The changes above are not flushed before this returns: no lock is held while a mail server thinks.
-        deliver(letter, urlsplit(config.mail_url))
+        # The change above is not flushed before this returns: no lock is held while a mail server thinks.
+        deliver(compose(row, config), urlsplit(config.mail_url))
     except smtplib.SMTPRecipientsRefused as error:
         row.error = _refusal(error)
         if not NO_SUCH_MAILBOX.search(row.error):
             raise TryAgain(row.error) from error
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:  # a password or an address that is not ASCII
         row.error = f"{type(error).__name__}: {error}"
         raise TryAgain(row.error) from error
     else:

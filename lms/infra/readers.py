@@ -43,7 +43,7 @@ MAX_YAML = 1_000_000
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,2})?")
 _CONSTANTS: dict[str, Scalar] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_CONSTANTS.update({word: True for word in ("true", "True", "TRUE")} | {word: False for word in ("false", "False", "FALSE")})
+_CONSTANTS.update(dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False))
 
 
 class _Refused(Exception):
@@ -194,9 +194,7 @@ def _flat(tokens: list[Token]) -> Iterator[Token]:
         yield token
 
 
-def _inline(
-    token: Token, line: int, links: list[Link], images: list[Link], raw_html: list[tuple[int, str]]
-) -> None:
+def _inline(token: Token, line: int, links: list[Link], images: list[Link], raw_html: list[tuple[int, str]]) -> None:
     open_links: list[tuple[Token, int, list[str]]] = []
     for child in token.children or []:
         if child.type in ("softbreak", "hardbreak"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.infra.db import Base, Instant, Json
@@ -64,6 +64,9 @@ class Enrolment(Base):
     total: Mapped[int] = mapped_column(Integer)
     grade: Mapped[int | None] = mapped_column(Integer)
     """Hundredths of a per cent of the graded quizzes, rounded down; None before the first."""
+    next_item: Mapped[str | None] = mapped_column(String(80))
+    """The first step that is not done."""
+    minutes_left: Mapped[int] = mapped_column(Integer)
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (

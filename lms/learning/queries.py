@@ -35,8 +35,12 @@ class Study:
     done: int
     total: int
     grade: int | None
+    next_item: str | None
+    minutes_left: int
+    changed_at: datetime | None
     place: str | None
     anchor: str
+    place_done: bool
 
     @property
     def enrolled(self) -> bool:
@@ -47,6 +51,11 @@ class Study:
     def percent(self) -> int:
         """Return how much is done, in per cent, rounded down."""
         return self.done * 100 // self.total if self.total else 0
+
+    @property
+    def going_on(self) -> str | None:
+        """Return the item to go on with: where one stopped unless that is done, else the first that is not."""
+        return self.place if self.place and not self.place_done else self.next_item or self.place
 
     def reading_language(self, wanted: Sequence[str]) -> str:
         """Return the language in which a reader with this list reads the pinned version."""
@@ -86,6 +95,10 @@ _STUDY = (
         Enrolment.done,
         Enrolment.total,
         Enrolment.grade,
+        Enrolment.next_item,
+        Enrolment.minutes_left,
+        Enrolment.changed_at,
+        ItemState.done_at.label("place_done_at"),
         Place.item_id.label("place"),
         Place.anchor,
     )
@@ -94,6 +107,7 @@ _STUDY = (
     .outerjoin(Enrolment, (Enrolment.course_id == Course.id) & (Enrolment.subject_id == bindparam("subject")))
     .outerjoin(_PINNED, _PINNED.c.id == Enrolment.version_id)
     .outerjoin(Place, Place.enrolment_id == Enrolment.id)
+    .outerjoin(ItemState, (ItemState.enrolment_id == Place.enrolment_id) & (ItemState.item_id == Place.item_id))
 )
 _STUDY_BY_SLUG = _STUDY.where(Course.slug == bindparam("slug"))
 _STUDIES = _STUDY.where(Enrolment.id.is_not(None)).order_by(Enrolment.changed_at.desc(), Enrolment.id.desc())
@@ -124,8 +138,12 @@ def _study(row: Row) -> Study:
         done=row.done or 0,
         total=row.total or 0,
         grade=row.grade,
+        next_item=row.next_item,
+        minutes_left=row.minutes_left or 0,
+        changed_at=row.changed_at,
         place=row.place,
         anchor=row.anchor or "",
+        place_done=row.place_done_at is not None,
     )
 
 
@@ -182,6 +200,21 @@ def list_records(subject_id: str, course_id: str) -> list[Record]:
         ).where(LearningRecord.subject_id.in_(linked), LearningRecord.course_id == course_id)
     )
     return [Record(id=row.id, kind=row.kind, step=row.step, at=row.at, body=row.body) for row in rows]
+
+
+def list_own_records(subject_ids: Sequence[str]) -> Sequence[LearningRecord]:
+    """Return every record of some subjects, in the order they were written."""
+    return db.session.scalars(
+        select(LearningRecord).where(LearningRecord.subject_id.in_(subject_ids)).order_by(LearningRecord.seq)
+    ).all()
+
+
+def list_courses_of(subject_id: str) -> Sequence[str]:
+    """Return the courses a person has records in, under any of their linked subjects."""
+    linked = select(Subject.id).where(Subject.canonical_id == subject_id)
+    return db.session.scalars(
+        select(LearningRecord.course_id).where(LearningRecord.subject_id.in_(linked)).distinct()
+    ).all()
 
 
 def each_study_pair() -> Iterator[tuple[str, str]]:

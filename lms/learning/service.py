@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -221,6 +222,8 @@ def enrolment_values(folded: Progress) -> dict[str, object]:
         "done": folded.done,
         "total": folded.total,
         "grade": progress.hundredths(folded.grade),
+        "next_item": folded.next_item,
+        "minutes_left": folded.minutes_left,
         "changed_at": folded.changed_at,
     }
 
@@ -263,21 +266,19 @@ def _store_states(enrolment_id: str, folded: Progress) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
-    """Where the stored projection of a learner differs from what the records say."""
+class Projection:
+    """How one feature compares and rewrites what it folded from the records of a learner in a course."""
 
-    subject_id: str
-    course_id: str
-    what: str
+    compare: Callable[[str, str], list[str]]
+    rebuild: Callable[[str, str], None]
 
 
-def compare(subject_id: str, course_id: str) -> list[Difference]:
+def compare(subject_id: str, course_id: str) -> list[str]:
     """Return how the stored projection differs from a fresh fold; nothing is written."""
     folded = _fold(subject_id, course_id)
     enrolment = queries.find_enrolment(subject_id, course_id)
     if folded is None or enrolment is None:
-        both_absent = folded is None and enrolment is None
-        return [] if both_absent else [Difference(subject_id=subject_id, course_id=course_id, what="enrolment")]
+        return [] if folded is None and enrolment is None else ["enrolment"]
     wrong = [key for key, value in enrolment_values(folded).items() if getattr(enrolment, key) != value]
     states = queries.list_states(enrolment.id)
     wanted = state_values(folded)
@@ -287,8 +288,7 @@ def compare(subject_id: str, course_id: str) -> list[Difference]:
         for key, value in values.items()
         if item_id not in states or getattr(states[item_id], key) != value
     ]
-    wrong += [f"{item_id} is not in the records" for item_id in states.keys() - wanted.keys()]
-    return [Difference(subject_id=subject_id, course_id=course_id, what=what) for what in wrong]
+    return wrong + [f"{item_id} is not in the records" for item_id in states.keys() - wanted.keys()]
 
 
 def rebuild(subject_id: str, course_id: str) -> None:
@@ -299,19 +299,12 @@ def rebuild(subject_id: str, course_id: str) -> None:
         _store(subject_id, course_id, folded)
 
 
-def unify(canonical: str, other: str) -> None:
+def unify(canonical_id: str, other_id: str) -> None:
     """Fold the records of two linked subjects together under one."""
-    lock(canonical)
-    mine = select(Subject.id).where(Subject.canonical_id == canonical)
-    courses = db.session.scalars(
-        select(LearningRecord.course_id).where(LearningRecord.subject_id.in_(mine)).distinct()
-    ).all()
-    old = db.session.scalars(select(Enrolment).where(Enrolment.subject_id == other)).all()
-    for enrolment in old:
-        existing = queries.find_enrolment(canonical, enrolment.course_id)
-        if existing is None:
-            enrolment.subject_id = canonical
+    lock(canonical_id)
+    for enrolment in db.session.scalars(select(Enrolment).where(Enrolment.subject_id == other_id)):
+        if queries.find_enrolment(canonical_id, enrolment.course_id) is None:
+            enrolment.subject_id = canonical_id
     db.session.flush()
-    for course_id in courses:
-        rebuild(canonical, course_id)
-
+    for course_id in queries.list_courses_of(canonical_id):
+        rebuild(canonical_id, course_id)

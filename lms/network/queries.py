@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from lms.accounts.queries import find_person, find_workplace
 from lms.domain.names import fold_title
 from lms.infra.db import db
 from lms.network.models import Museum
@@ -24,7 +26,8 @@ def offer_museums(typed: str = "", limit: int = OFFERED) -> list[str]:
 
 def museum_names(museum_ids: Collection[str]) -> dict[str, str]:
     """Return the names of museums."""
-    return {id_: name for id_, name in db.session.execute(select(Museum.id, Museum.name).where(Museum.id.in_(museum_ids)))}
+    query = select(Museum.id, Museum.name).where(Museum.id.in_(museum_ids))
+    return dict(db.session.execute(query).tuples().all())
 
 
 def museum_name(museum_id: str | None) -> str:
@@ -34,4 +37,30 @@ def museum_name(museum_id: str | None) -> str:
 
 def find_museum(name: str, country: str) -> str | None:
     """Return the museum of a country that is called so, but for case, accents of ё and punctuation."""
-    return db.session.scalar(select(Museum.id).where(Museum.folded == fold_title(name), Museum.country == country))
+    return db.session.scalar(
+        select(Museum.id).where(Museum.folded == fold_title(name)[:200], Museum.country == country)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """What a certificate says of whoever gets it."""
+
+    name: str
+    name_latin: str
+    museum: str
+    languages: tuple[str, ...]
+
+
+def find_holder(subject_id: str) -> Holder | None:
+    """Return the person behind a subject as a certificate names him, None when he was erased."""
+    person = find_person(subject_id)
+    if person is None:
+        return None
+    workplace = find_workplace(person.canonical_id)
+    return Holder(
+        name=person.name,
+        name_latin=person.name_latin,
+        museum=museum_name(workplace.museum_id if workplace else None),
+        languages=person.languages,
+    )

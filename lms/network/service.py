@@ -12,7 +12,7 @@ from lms.network import queries
 from lms.network.models import Museum
 
 
-def find_or_add_museum(name: str, country: str) -> str:
+def ensure_museum(name: str, country: str) -> str:
     """Return the museum of a country that is called so, and add it when nobody named it before."""
     folded = fold_title(name)
     if not folded:

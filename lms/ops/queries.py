@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from lms.infra.db import db
 from lms.infra.queue import WAITING, workflow_table
+from lms.ops.models import AuditEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,28 @@ def list_jobs(after: tuple[int, str] | None = None, limit: int = 50, *, unfinish
             updated_at=_moment(updated),
         )
         for key, name, queue, status, created, updated in db.session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLine:
+    """A line of the audit log."""
+
+    id: int
+    at: datetime
+    actor: str | None
+    kind: str
+    facts: dict[str, object]
+
+
+def list_audit(before: int | None = None, limit: int = 50) -> list[AuditLine]:
+    """Return the audit log, newest first, below an id."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    return [
+        AuditLine(id=row.id, at=row.at, actor=row.actor, kind=row.kind, facts=row.facts)
+        for row in db.session.scalars(query)
     ]
 
 

@@ -20,7 +20,7 @@ from lms.domain.outline import Course, Question, Quiz
 from lms.infra import clock
 from lms.infra.db import db, is_sqlite
 from lms.learning.models import Enrolment
-from lms.learning.queries import get_enrolment, list_records
+from lms.learning.queries import find_enrolment, get_enrolment, list_courses_of, list_records
 from lms.learning.service import append, lock, record_result, studying
 from lms.quizzes import queries
 from lms.quizzes.models import Answer, Attempt, LateAnswer
@@ -292,28 +292,46 @@ def attempts_in_records(subject_id: str, course_id: str) -> dict[str, dict[str, 
     return found
 
 
-def compare(enrolment: Enrolment) -> list[str]:
-    """Return how the stored attempts of an enrolment differ from what the records say."""
-    wanted = attempts_in_records(enrolment.subject_id, enrolment.course_id)
+def compare(subject_id: str, course_id: str) -> list[str]:
+    """Return how the stored attempts of a learner in a course differ from what the records say."""
+    enrolment = find_enrolment(subject_id, course_id)
+    if enrolment is None:
+        return []
+    wanted = attempts_in_records(subject_id, course_id)
     kept = {a.id: a for a in queries.list_attempts_of(enrolment.id)}
-    wrong = [f"attempt {key}" for key in wanted.keys() ^ kept.keys()]
+    wrong = [f"attempt {key}" for key in sorted(wanted.keys() ^ kept.keys())]
     for key in wanted.keys() & kept.keys():
         wrong += [f"attempt {key}.{name}" for name, value in wanted[key].items() if getattr(kept[key], name) != value]
     return wrong
 
 
-def rebuild(enrolment: Enrolment) -> None:
-    """Write the attempts of an enrolment again from the records; drafts of open attempts stay as they are."""
-    kept = {a.id: a for a in queries.list_attempts_of(enrolment.id)}
-    for key, values in attempts_in_records(enrolment.subject_id, enrolment.course_id).items():
-        attempt = kept.get(key) or queries.find_attempt(key)
-        if attempt is None:
+def rebuild(subject_id: str, course_id: str) -> None:
+    """Write the attempts of a learner in a course again from the records; drafts of open ones stay as they are."""
+    lock(subject_id)
+    enrolment = find_enrolment(subject_id, course_id)
+    if enrolment is None:
+        return
+    wanted = attempts_in_records(subject_id, course_id)
+    kept = {key: attempt for key in wanted if (attempt := queries.find_attempt(key)) is not None}
+    # Numbers are unique within an enrolment: those that move make room first.
+    for attempt in kept.values():
+        if attempt.enrolment_id != enrolment.id or attempt.number != wanted[attempt.id]["number"]:
+            attempt.number = -attempt.number
+    db.session.flush()
+    for key, values in wanted.items():
+        if key not in kept:
             db.session.execute(insert(Attempt).values(id=key, enrolment_id=enrolment.id, **values))
             continue
         for name, value in {**values, "enrolment_id": enrolment.id}.items():
-            if getattr(attempt, name) != value:
-                setattr(attempt, name, value)
+            if getattr(kept[key], name) != value:
+                setattr(kept[key], name, value)
     db.session.flush()
+
+
+def unify(canonical_id: str) -> None:
+    """Put the attempts of all linked subjects under the enrolments of the person."""
+    for course_id in list_courses_of(canonical_id):
+        rebuild(canonical_id, course_id)
 
 
 def percent(score: str | None) -> int:

@@ -10,7 +10,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, FileField, SelectMultipleField, StringField
 from wtforms.fields import MultipleFileField, PasswordField
-from wtforms.i18n import DefaultTranslations, get_translations
+from wtforms.i18n import get_translations
 
 from lms.infra import languages
 from lms.infra.languages import gettext as _
@@ -24,7 +24,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         code = languages.chosen.get()()
-        self._library = DefaultTranslations(get_translations([code]))
+        self._library = get_translations([code])
 
     def gettext(self, message: str) -> str:
         """Translate a validator's message."""

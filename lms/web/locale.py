@@ -73,7 +73,13 @@ def format_date(moment: datetime | date, style: str = "long") -> str:
 
 def format_moment(moment: datetime) -> str:
     """Write a date and time as the reader's language does, in the reader's time zone."""
-    return dates.format_datetime(moment, format="medium", tzinfo=dates.get_timezone(zone()), locale=current())
+    both = str(dates.get_datetime_format("medium", locale=current())).replace("'", "")
+    return both.format(format_time(moment), dates.format_date(in_zone(moment), format="medium", locale=current()))
+
+
+def format_time(moment: datetime) -> str:
+    """Write the time of day, to the minute, as the reader's language does, in the reader's time zone."""
+    return dates.format_time(moment, format="short", tzinfo=dates.get_timezone(zone()), locale=current())
 
 
 def format_number(value: float) -> str:
@@ -110,7 +116,7 @@ def init_app(app: Flask, config: Config) -> None:
         _plain("gettext"), _plain("ngettext"), newstyle=True, pgettext=_plain("pgettext")
     )
     app.jinja_env.filters.update(
-        date=format_date, moment=format_moment, number=format_number, language_name=language_name
+        date=format_date, moment=format_moment, hour=format_time, number=format_number, language_name=language_name
     )
 
 

@@ -13,6 +13,7 @@ from lms.domain.outline import Question
 from lms.domain.questions import TYPES
 from lms.domain.questions.gap import PLACE
 from lms.domain.questions.masks import mask, unmask
+from lms.domain.questions.open import Rubric
 from lms.domain.questions.responses import FIELD
 from lms.domain.scoring import Grade, Verdict
 
@@ -35,6 +36,9 @@ class Words(Protocol):
     def picture(self, target: str) -> tuple[str, int, int]:
         """Return address, width and height of an image."""
 
+    def rubric(self, rubric: Rubric | None) -> Markup:
+        """Return a rubric as a table; nothing when there is none."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -47,7 +51,10 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A question as its template reads it; `parts` holds what the type adds."""
+    """A question as its template reads it; `own` holds what the type adds.
+
+    `lang` is the language of the question's text where it is not that of the page, which `ui` then names.
+    """
 
     id: str
     type: str
@@ -58,12 +65,14 @@ class Shown:
     hint_html: Markup
     state: Outcome | None
     disabled: bool
-    parts: Mapping[str, Any] = field(default_factory=dict)
+    lang: str = ""
+    ui: str = ""
+    own: Mapping[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
-        """Give templates the parts of the type as attributes."""
+        """Give templates what the type adds as attributes."""
         try:
-            return self.__dict__["parts"][name]
+            return self.__dict__["own"][name]
         except KeyError:
             raise AttributeError(name) from None
 
@@ -110,8 +119,10 @@ def show(
     reveal: Reveal = "nothing",
     order: Callable[[Sequence[str]], Sequence[str]] = lambda ids: ids,
     disabled: bool = False,
+    lang: str = "",
+    ui: str = "",
 ) -> Shown:
-    """Build what the template of a question shows for an answer."""
+    """Build what the template of a question shows for an answer; `lang` is the text's language, `ui` the page's."""
     grade = TYPES[question.type].grade(question.body, response) if reveal != "nothing" else None
     making = Making(question=question, response=response, grade=grade, reveal=reveal, words=words, order=order)
     return Shown(
@@ -124,7 +135,9 @@ def show(
         hint_html=words.block(question.hint) if question.hint else Markup(""),
         state=_outcome(making),
         disabled=disabled,
-        parts=BUILDERS[question.type](making),
+        lang=lang if lang != ui else "",
+        ui=ui,
+        own=BUILDERS[question.type](making),
     )
 
 
@@ -315,7 +328,7 @@ def _hotspot(making: Making) -> dict[str, Any]:
 
 def _open(making: Making) -> dict[str, Any]:
     value = making.response if isinstance(making.response, str) else ""
-    return {"value": value, "rubric_html": making.words.rubric(making.question.body.rubric)}  # type: ignore[attr-defined]
+    return {"value": value, "rubric_html": making.words.rubric(making.question.body.rubric)}
 
 
 BUILDERS: Mapping[str, Callable[[Making], dict[str, Any]]] = {

@@ -13,7 +13,10 @@ RECORD = ROOT / "docs/decisions/0006-dependencies.md"
 def declared() -> set[str]:
     """Return the packages that pyproject.toml and package.json name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    wanted = [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]
     python = {re.split(r"[\[<>=!~ ;]", line)[0] for line in wanted} - {"vitrine"}
     node = set(re.findall(r'"([@a-z/-]+)": "\d', (ROOT / "package.json").read_text(encoding="utf-8")))
     return python | node

@@ -21,6 +21,7 @@ EXTRA_ROOMS = {("accounts", "security")}
 
 EXPLAIN_ABOVE = 350
 SPLIT_ABOVE = 500
+WHY = re.compile(r"\blong\b.*\bbecause\b", re.I | re.S)
 
 
 def test_features_have_only_the_rooms_that_everybody_knows() -> None:
@@ -50,7 +51,9 @@ def test_long_files_say_why_and_very_long_ones_are_split() -> None:
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > SPLIT_ABOVE and "versions" not in path.parts:
             too_long.append(f"{name(path)} ({lines} lines)")
-        elif lines > EXPLAIN_ABOVE and not re.search(r"\blong\b.*\bbecause\b", ast.get_docstring(tree(path)) or "", re.I | re.S):
+        elif lines > EXPLAIN_ABOVE and not re.search(
+            r"\blong\b.*\bbecause\b", ast.get_docstring(tree(path)) or "", re.I | re.S
+        ):
             unexplained.append(f"{name(path)} ({lines} lines)")
     assert not too_long, f"split: {too_long}"
     assert not unexplained, f"its docstring should say '… long because …': {unexplained}"

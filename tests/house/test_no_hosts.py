@@ -10,7 +10,22 @@ from tests.house.source import kept_files, name
 REGISTRIES = ("py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "deb." + "debian.org", "/si" + "mple/")
 PATHS = ("/wo" + "rk/", "/ro" + "ot/", "/opt/" + "wheels", "/ho" + "me/")
 PROMISES = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
-BINARY = {".woff2", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".zip", ".pdf", ".ico", ".mp3", ".mp4", ".webm", ".ttf", ".mo"}
+BINARY = {
+    ".woff2",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".gif",
+    ".zip",
+    ".pdf",
+    ".ico",
+    ".mp3",
+    ".mp4",
+    ".webm",
+    ".ttf",
+    ".mo",
+}
 
 
 def lines_with(*words: str) -> list[str]:

@@ -30,6 +30,7 @@ from lms.accounts.security.decisions import (
 from lms.accounts.security.links import confirmation_link, link, reset_link
 from lms.accounts.security.messages import MESSAGES
 from lms.accounts.security.passwords import check_password, find_password_fault, hash_password, normal_address
+from lms.accounts.security.viewer import find_viewer
 from lms.config import Config
 from lms.domain.names import fold_address
 from lms.domain.passwords import SHORTEST
@@ -166,7 +167,7 @@ def load_viewer() -> Viewer | None:
         if not current_user.is_authenticated:
             return None
         uniquifier = current_user.fs_uniquifier
-    return queries.find_viewer(uniquifier)
+    return find_viewer(uniquifier)
 
 
 def recently(view: View) -> View:
@@ -182,7 +183,7 @@ def log_out() -> None:
 # What Flask-Security calls
 
 
-class Datastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
+class Datastore(SQLAlchemyUserDatastore):
     """Accounts as Flask-Security finds and makes them."""
 
     def commit(self) -> None:
@@ -197,7 +198,7 @@ class Datastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
         return service.create_account(**kwargs)
 
 
-class Addresses(MailUtil):  # type: ignore[misc]
+class Addresses(MailUtil):
     """Addresses as we keep them, and the one letter that Flask-Security sends."""
 
     def normalize(self, email: str) -> str:
@@ -211,7 +212,8 @@ class Addresses(MailUtil):  # type: ignore[misc]
     def send_mail(self, template: str, subject: str, recipient: Any, *args: Any, **kwargs: Any) -> None:
         """Post the letter that asks for the new address to be confirmed."""
         person = queries.find_account(kwargs["user"].id)
-        assert person is not None and template == "security/email/change_email_instructions"
+        assert person is not None
+        assert template == "security/email/change_email_instructions"
         mail.post(emails.new_address(person, recipient, link("security.change_email_confirm", token=kwargs["token"])))
 
 
@@ -320,5 +322,3 @@ def _renew_session() -> None:
     for key in [key for key in session if key not in KEPT_IN_SESSION]:
         session.pop(key)
     g.pop("csrf_token", None)
-
-

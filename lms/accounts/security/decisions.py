@@ -48,9 +48,13 @@ class Login(Outspoken, forms.LoginShape):
 
     unconfirmed = False
 
-    def validate(self, **kwargs: Any) -> bool:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.description = ""  # the template has a better place for the link
+
+    def validate(self, extra_validators: Any = None) -> bool:
         """Tell whether this is somebody who may come in."""
-        if not LibraryForm.validate(self, **kwargs):
+        if not LibraryForm.validate(self, extra_validators=extra_validators):
             return self.keep(False)
         account = try_password(self.email.data or "", self.password.data or "")
         if account is None:
@@ -67,9 +71,9 @@ class Login(Outspoken, forms.LoginShape):
 class Verify(forms.VerifyShape):
     """The password once more, counted like a log-in."""
 
-    def validate(self, **kwargs: Any) -> bool:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Tell whether the password is the account's."""
-        if not LibraryForm.validate(self, **kwargs):
+        if not LibraryForm.validate(self, extra_validators=extra_validators):
             return False
         if try_password(self.user.email, self.password.data or "") is None:
             say_beside(self.password, get_message("INVALID_PASSWORD")[0])
@@ -85,9 +89,9 @@ class Register(forms.RegisterShape):
         self.next.data = ""
         self.offer()
 
-    def validate(self, **kwargs: Any) -> bool:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Check everything and tell all faults at once."""
-        valid = LibraryForm.validate(self, **kwargs)
+        valid = bool(LibraryForm.validate(self, extra_validators=extra_validators))
         if not self.password.errors:
             personal = (self.email.data or "", self.name.data or "", self.name_latin.data or "")
             valid = accept_password(self.password, *personal) and valid
@@ -129,9 +133,9 @@ class Forgot(Outspoken, forms.ForgotShape):
 
     letter = "accounts.send_reset"
 
-    def validate(self, **kwargs: Any) -> bool:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Check the address and enqueue. Never valid: Flask-Security then does what it does for unknown addresses."""
-        if LibraryForm.validate(self, **kwargs) and accept_address(self.email):
+        if LibraryForm.validate(self, extra_validators=extra_validators) and accept_address(self.email):
             service.enqueue_letter(self.letter, self.email.data or "")
         self.keep(False)
         # Fields are about to be emptied; what stands above the form tells Flask-Security that something is wrong.
@@ -148,17 +152,19 @@ class Confirm(Forgot, forms.ConfirmShape):
 class Reset(forms.ResetShape):
     """A new password by the link of a letter."""
 
-    def validate(self, **kwargs: Any) -> bool:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Check the new password."""
-        return LibraryForm.validate(self, **kwargs) and accept_password(self.password, *_own(self.user))
+        return LibraryForm.validate(self, extra_validators=extra_validators) and accept_password(
+            self.password, *_own(self.user)
+        )
 
 
 class ChangePassword(forms.ChangePasswordShape):
     """A new password by the present one."""
 
-    def validate(self, **kwargs: Any) -> bool:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Check both."""
-        if not LibraryForm.validate(self, **kwargs):
+        if not LibraryForm.validate(self, extra_validators=extra_validators):
             return False
         if try_password(current_user.email, self.password.data or "") is None:
             say_beside(self.password, get_message("INVALID_PASSWORD")[0])
@@ -172,9 +178,9 @@ class ChangePassword(forms.ChangePasswordShape):
 class ChangeEmail(forms.ChangeEmailShape):
     """A new address; one that somebody else has gets no letter, and the page says the same."""
 
-    def validate(self, **kwargs: Any) -> bool:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Check the address."""
-        return LibraryForm.validate(self, **kwargs) and _is_free(self)
+        return bool(LibraryForm.validate(self, extra_validators=extra_validators)) and _is_free(self)
 
 
 def accept_address(field: Field) -> bool:

@@ -33,10 +33,15 @@ def find_password_fault(password: str, *personal: str) -> str | None:
     }[fault]
 
 
-def check_password(address: str, password: str) -> int | None:
-    """Return the account that may be used with this address and password, else None; failures are counted."""
+def check_password(address: str, password: str, *, confirmed: bool = True) -> int | None:
+    """Return the account that this address and password open, else None; failures are counted.
+
+    With `confirmed=False` an account that still waits to be confirmed will do.
+    """
     account = try_password(address, password)
-    return account.id if account is not None and account.active and account.confirmed_at is not None else None
+    if account is None or not account.active or (confirmed and account.confirmed_at is None):
+        return None
+    return account.id
 
 
 def try_password(address: str, password: str) -> Account | None:

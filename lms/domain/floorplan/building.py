@@ -13,7 +13,10 @@ from lms.domain.floorplan.openings import furnish
 from lms.domain.floorplan.pavilion import pavilion
 
 Cells = dict[int, Rect]
+Sizes = dict[int, float]  # hours of a module, by its number
 Sketch = tuple[float, Cells, list[Rect], list[Rect]]  # cost, rooms, halls, yards
+Stretch = tuple[int, float, float]  # number, where it begins, how long it is
+Kind = Callable[[Sequence[Room], Sizes, int], Iterator[Sketch]]
 
 EXHAUSTIVE = 10  # modules up to which every cut into rows is tried
 RING = 12  # modules up to which a ring or wings stay readable
@@ -35,13 +38,13 @@ def layout(rooms: Sequence[Room], seed: int) -> Layout:
     raise AssertionError("rows always fit")
 
 
-def _sizes(rooms: Sequence[Room]) -> dict[int, float]:
-    """Give each room its size: its hours, kept between half and two and a half times the mean so that all can be read."""
+def _sizes(rooms: Sequence[Room]) -> Sizes:
+    """Give each room its size: its hours, kept near enough to the mean that every room can be read."""
     mean = sum(max(r.hours, 0.1) for r in rooms) / len(rooms)
     return {r.n: min(max(r.hours, mean * 0.55), mean * 2.5) for r in rooms}
 
 
-def _kinds(rooms: Sequence[Room], seed: int) -> Iterator[Callable[[Sequence[Room], dict[int, float], int], Iterator[Sketch]]]:
+def _kinds(rooms: Sequence[Room], seed: int) -> Iterator[Kind]:
     """Name the kinds that suit the outline, the seed's choice first and `rows` as the last resort."""
     free = sum(not r.after for r in rooms) > len(rooms) / 2
     suited = [_spine, _court] if free else [_wings, _court, _rows, _spine]
@@ -55,7 +58,7 @@ def _kinds(rooms: Sequence[Room], seed: int) -> Iterator[Callable[[Sequence[Room
 
 
 def _cost(cells: Iterable[Rect]) -> float:
-    """Weigh rooms by their distance from a comfortable 5:4; a room too thin for a number and its cases weighs heavily."""
+    """Weigh rooms by their distance from a comfortable 5:4, and heavily one too thin for its number."""
     total = 0.0
     for r in cells:
         a = r.w / r.h
@@ -65,7 +68,7 @@ def _cost(cells: Iterable[Rect]) -> float:
     return total
 
 
-def _cuts(rooms: Sequence[Room], sizes: dict[int, float]) -> Iterator[list[list[Room]]]:
+def _cuts(rooms: Sequence[Room], sizes: Sizes) -> Iterator[list[list[Room]]]:
     """Cut the modules, in order, into rows: every way for few, balanced ways for many."""
     if len(rooms) <= EXHAUSTIVE:
         for bits in product((0, 1), repeat=len(rooms) - 1):
@@ -73,13 +76,13 @@ def _cuts(rooms: Sequence[Room], sizes: dict[int, float]) -> Iterator[list[list[
             yield [list(rooms[a:b]) for a, b in pairwise(marks)]
         return
     sums = [0.0, *accumulate(sizes[r.n] for r in rooms)]
-    for k in range(2, 9):
+    for k in range(2, 13):
         marks = [min(range(len(sums)), key=lambda i: abs(sums[i] - sums[-1] * row / k)) for row in range(k + 1)]
         if len(set(marks)) == k + 1:
             yield [list(rooms[a:b]) for a, b in pairwise(marks)]
 
 
-def _stack(rows: list[list[Room]], sizes: dict[int, float], aspect: float, corridors: bool) -> Sketch:
+def _stack(rows: list[list[Room]], sizes: Sizes, aspect: float, corridors: bool) -> Sketch:
     """Lay rows below one another, walking to and fro; shorter rows step back: a building, not a table."""
     sums = [sum(sizes[r.n] for r in row) for row in rows]
     scale = WIDTH * WIDTH * aspect * 0.92 / sum(sums)
@@ -105,18 +108,28 @@ def _stack(rows: list[list[Room]], sizes: dict[int, float], aspect: float, corri
     return _cost(cells.values()) + 4 * abs(y / WIDTH - aspect), cells, halls, []
 
 
-def _rows(rooms: Sequence[Room], sizes: dict[int, float], seed: int) -> Iterator[Sketch]:
+def _aspect(rooms: Sequence[Room], few: float) -> float:
+    """Give the height over the width: as chosen for few modules, more for many, so that rooms keep their size."""
+    return few if len(rooms) <= RING else min(few + 0.035 * (len(rooms) - RING), 1.6)
+
+
+def _fits(cells: Iterable[Rect], most: float) -> bool:
+    """Say whether no room is longer than so many times its width."""
+    return all(max(r.w / r.h, r.h / r.w) <= most for r in cells)
+
+
+def _rows(rooms: Sequence[Room], sizes: Sizes, seed: int) -> Iterator[Sketch]:
     """Try rows without corridors."""
-    aspect = (0.48, 0.6, 0.74)[seed // 4 % 3]
+    aspect = _aspect(rooms, (0.48, 0.6, 0.74)[seed // 4 % 3])
     for cut in _cuts(rooms, sizes):
         yield _stack(cut, sizes, aspect, corridors=False)
 
 
-def _spine(rooms: Sequence[Room], sizes: dict[int, float], seed: int) -> Iterator[Sketch]:
+def _spine(rooms: Sequence[Room], sizes: Sizes, seed: int) -> Iterator[Sketch]:
     """Try pairs of rows, each along a corridor."""
-    aspect = (0.55, 0.66)[seed // 4 % 2]
+    aspect = _aspect(rooms, (0.55, 0.66)[seed // 4 % 2])
     for cut in _cuts(rooms, sizes):
-        if len(cut) > 1:
+        if len(cut) % 2 == 0:
             yield _stack(cut, sizes, aspect, corridors=True)
 
 
@@ -126,8 +139,8 @@ def _groups(rooms: Sequence[Room], parts: int) -> Iterator[list[list[Room]]]:
         yield [list(rooms[a:b]) for a, b in pairwise((0, *cut, len(rooms)))]
 
 
-def _line(row: Sequence[Room], sizes: dict[int, float], start: float, length: float) -> Iterator[tuple[int, float, float]]:
-    """Share a length among rooms by size: number, where it begins, how long."""
+def _line(row: Sequence[Room], sizes: Sizes, start: float, length: float) -> Iterator[Stretch]:
+    """Share a length among rooms by size."""
     total = sum(sizes[r.n] for r in row)
     at = start
     for r in row:
@@ -136,7 +149,7 @@ def _line(row: Sequence[Room], sizes: dict[int, float], start: float, length: fl
         at += part
 
 
-def _court(rooms: Sequence[Room], sizes: dict[int, float], seed: int) -> Iterator[Sketch]:
+def _court(rooms: Sequence[Room], sizes: Sizes, seed: int) -> Iterator[Sketch]:
     """Try rings about a courtyard: along the top, down the right, back along the bottom with a gateway, up the left."""
     if not 5 <= len(rooms) <= RING:
         return
@@ -162,18 +175,19 @@ def _court(rooms: Sequence[Room], sizes: dict[int, float], seed: int) -> Iterato
             continue
         for n, at, part in _line(bottom[::-1], sizes, 0, WIDTH - PASSAGE):
             cells[n] = Rect(at if at < gate - 0.1 else at + PASSAGE, yard.bottom, part, lower)
-        yield _cost(cells.values()), cells, [Rect(gate, yard.bottom, PASSAGE, lower)], [yard]
+        if _fits(cells.values(), 3.2):
+            yield _cost(cells.values()), cells, [Rect(gate, yard.bottom, PASSAGE, lower)], [yard]
 
 
-def _gate(line: list[tuple[int, float, float]], yard: Rect) -> float | None:
-    """Find the joint of the lower range that lies nearest below the middle of the yard; None when none lies below it."""
+def _gate(line: list[Stretch], yard: Rect) -> float | None:
+    """Find the joint of the lower range that lies nearest the middle of the yard; None when none lies below it."""
     joints = [at for _, at, _ in line[1:] if yard.x + 6 <= at <= yard.right - PASSAGE - 6]
     middle = yard.x + (yard.w - PASSAGE) / 2
     return min(joints, key=lambda at: abs(at - middle), default=None)
 
 
-def _wings(rooms: Sequence[Room], sizes: dict[int, float], seed: int) -> Iterator[Sketch]:
-    """Try wings about a garden that is open to the street: up the left, along the top, and down the right where rooms are left."""
+def _wings(rooms: Sequence[Room], sizes: Sizes, seed: int) -> Iterator[Sketch]:
+    """Try wings about a garden that is open to the street: up the left, along the top, down the right."""
     if not 2 <= len(rooms) <= RING:
         return
     total = sum(sizes.values())
@@ -192,4 +206,5 @@ def _wings(rooms: Sequence[Room], sizes: dict[int, float], seed: int) -> Iterato
             cells = {n: Rect(0, at, west, part) for n, at, part in _line(left[::-1], sizes, upper, below)}
             cells |= {n: Rect(at, 0, part, upper) for n, at, part in _line(top, sizes, 0, WIDTH)}
             cells |= {n: Rect(WIDTH - east, at, east, part) for n, at, part in _line(right, sizes, upper, below)}
-            yield _cost(cells.values()) + (seed // 4 % 2) * (3 - count), cells, [], [yard]
+            if _fits(cells.values(), 4.4):
+                yield _cost(cells.values()) + (seed // 4 % 2) * (3 - count), cells, [], [yard]

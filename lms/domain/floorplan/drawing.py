@@ -8,16 +8,19 @@ from lms.domain.floorplan.model import DOOR, Door, ItemMark, Layout, Pavilion, P
 
 PAD = 48
 NAME = 21  # size of a name on the sheet, as in the style sheet
-GLYPH = 0.53  # mean width of a letter, in its size
+GLYPH = 0.56  # mean width of a letter, in its size
 
 
 def draw(rooms: Sequence[Room], *, seed: int, mini: bool, words: PlanWords, layout: Layout | None = None) -> str:
     """Draw the plan; mini is the small one that hangs in a frame. Pass a layout that was kept, or it is made anew."""
     plan = layout or lay_out(rooms, seed)
-    box = plan.box
-    size = f'viewBox="{-PAD} {-PAD} {box.w + 2 * PAD:.0f} {box.h + 2 * PAD:.0f}" width="{box.w + 2 * PAD:.0f}" height="{box.h + 2 * PAD:.0f}"'
-    parts = _pavilion(rooms[0], plan, plan.pavilion, mini, words) if plan.pavilion and rooms else _building(rooms, plan, mini, words)
-    return f'<svg class="plan{" plan--mini" if mini else ""}" {size} aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
+    w, h = f"{plan.box.w + 2 * PAD:.0f}", f"{plan.box.h + 2 * PAD:.0f}"
+    head = f'<svg class="plan{" plan--mini" if mini else ""}" viewBox="{-PAD} {-PAD} {w} {h}" width="{w}" height="{h}"'
+    if plan.pavilion:
+        parts = _pavilion(rooms[0], plan, plan.pavilion, mini, words)
+    else:
+        parts = _building(rooms, plan, mini, words)
+    return f'{head} aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
 
 
 def _building(rooms: Sequence[Room], plan: Layout, mini: bool, words: PlanWords) -> Iterator[str]:
@@ -48,19 +51,17 @@ def _pavilion(room: Room, plan: Layout, hall: Pavilion, mini: bool, words: PlanW
     for mark, alcove in zip(marks, hall.alcoves, strict=True):
         floors.append(f'<path class="floor {"done" if mark.done else "dark"}" d="{alcove.path}"/>')
     yield "".join(floors) if mini else _linked("".join(floors), room.href)
-    if plan.yards:
-        yield from _ground(plan)
     yield f'<path class="inner" d="{hall.walls}"/>'
     for door in plan.doors:
         yield from _door(door, mini)
     for i, (mark, alcove) in enumerate(zip(marks, hall.alcoves, strict=True), 1):
         if mark.here and not mini:
-            yield f'<g class="here"><circle class="halo" cx="{_n(alcove.x)}" cy="{_n(alcove.y + 22)}" r="24"/></g>'
+            yield f'<g class="here">{_disc("halo", alcove.x, alcove.y + 22, 24)}</g>'
         if not mini:
-            yield f'<text class="n" x="{_n(alcove.x)}" y="{_n(alcove.y - 6)}" text-anchor="middle">{i}</text>'
+            yield _text("n", alcove.x, alcove.y - 6, str(i), "middle")
         yield _case(mark, alcove.x - 8.5, alcove.y + (13.5 if not mini else -8.5), 17 if not mini else 30)
         if mark.here and not mini:
-            yield f'<g class="here"><text x="{_n(alcove.say[0])}" y="{_n(alcove.say[1])}" text-anchor="middle">{escape(words.here)}</text></g>'
+            yield f'<g class="here">{_text("", *alcove.say, words.here, "middle")}</g>'
     if not mini:
         yield from _centred(room.title, hall.label)
 
@@ -70,33 +71,34 @@ def _ground(plan: Layout) -> Iterator[str]:
     if plan.yards:
         yield f'<path class="yard" d="{"".join(_box(r) for r in plan.yards)}"/>'
     for x, y, r in plan.trees:
-        yield f'<circle class="green" cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}"/>'
+        yield _disc("green", x, y, r)
 
 
 def _room(room: Room, r: Rect, words: PlanWords) -> Iterator[str]:
     """Write number, name and cases into a room, as far as there is place, and say where the reader is."""
     x, y = r.x + 24, r.y + 54
     tick = " ✓" if _state(room.items) == "done" else ""
-    yield f'<text class="n" x="{_n(x)}" y="{_n(y)}">{room.n}{tick}</text>'
+    yield _text("n", x, y, f"{room.n}{tick}")
     columns = max(1, int((r.w - 40) // 26))
     depth = -(-len(room.items) // columns)
-    place = int((r.h - 104 - 26 * depth) // 26)
-    for i, line in enumerate(_wrap(room.title, r.w - 40, place)):
-        yield f'<text class="name" x="{_n(x)}" y="{_n(y + 34 + 26 * i)}">{escape(line)}</text>'
-    for i, mark in enumerate(room.items):
+    place = int((r.h - 118 - 26 * depth) // 26)
+    lines = _wrap(room.title, r.w - 36, place)
+    for i, line in enumerate(lines):
+        yield _text("name", x, y + 34 + 26 * i, line)
+    for i, mark in enumerate(room.items if place >= 0 else ()):
         yield _case(mark, x + i % columns * 26, r.bottom - 40 - 26 * (depth - 1 - i // columns), 17)
     if any(mark.here for mark in room.items):
-        hx, hy = r.right - 46, r.bottom - 26 * depth - 52
-        yield f'<g class="here"><circle class="halo" cx="{_n(hx)}" cy="{_n(hy)}" r="24"/><circle cx="{_n(hx)}" cy="{_n(hy)}" r="12"/>'
-        if len(words.here) * NAME * 0.58 < r.w - 40 and place > 3:
-            yield f'<text x="{_n(hx + 22)}" y="{_n(hy - 34)}" text-anchor="end">{escape(words.here)}</text>'
+        hx, hy = r.right - 46, max(r.bottom - 26 * depth - 52, r.y + 40)
+        yield f'<g class="here">{_disc("halo", hx, hy, 24)}{_disc("", hx, hy, 12)}'
+        if len(words.here) * NAME * 0.58 < r.w - 40 and hy - 52 > y + 16 + 26 * len(lines):
+            yield _text("", hx + 22, hy - 34, words.here, "end")
         yield "</g>"
 
 
 def _small_room(room: Room, r: Rect) -> Iterator[str]:
     """Write number and cases into a room of the small plan, as far as there is place."""
-    if r.w > 84 and r.h > 84:
-        yield f'<text class="n" x="{_n(r.x + 24)}" y="{_n(r.y + 70)}">{room.n}</text>'
+    if r.w > 92 and r.h > 84:
+        yield _text("n", r.x + 24, r.y + 70, str(room.n))
     if r.h > 130:
         fit = max(1, int((r.w - 34) // 30))
         for i, mark in enumerate(room.items[:fit]):
@@ -110,9 +112,10 @@ def _case(mark: ItemMark, x: float, y: float, size: float) -> str:
     if mark.kind == "lesson":
         return f'<rect class="case{state}" x="{_n(x)}" y="{_n(y)}" width="{_n(size)}" height="{_n(size)}"/>'
     if mark.kind == "quiz":
-        return f'<circle class="case{state}" cx="{_n(x + half)}" cy="{_n(y + half)}" r="{_n(half + 0.5)}"/>'
+        return _disc(f"case{state}", x + half, y + half, half + 0.5)
     d = half * 1.3
-    return f'<path class="case{state}" d="M{_n(x + half)} {_n(y + half - d)}l{_n(d)} {_n(d)}l{_n(-d)} {_n(d)}l{_n(-d)} {_n(-d)}z"/>'
+    sides = f"l{_n(d)} {_n(d)}l{_n(-d)} {_n(d)}l{_n(-d)} {_n(-d)}z"
+    return f'<path class="case{state}" d="M{_n(x + half)} {_n(y + half - d)}{sides}"/>'
 
 
 def _door(door: Door, mini: bool) -> Iterator[str]:
@@ -126,17 +129,17 @@ def _door(door: Door, mini: bool) -> Iterator[str]:
         yield f'<path class="{kind}" d="M{_n(start)} {_n(at)}h{_n(DOOR)}"/>'
     if door.swing:
         s = DOOR * door.swing
-        turn = int(door.swing > 0)
+        turn, arc = int(door.swing > 0), f"a{_n(DOOR)} {_n(DOOR)} 0 0"
         if door.vertical:
-            yield f'<path class="leaf" d="M{_n(at)} {_n(start)}h{_n(s)}a{_n(DOOR)} {_n(DOOR)} 0 0 {turn} {_n(-s)} {_n(DOOR)}"/>'
+            yield f'<path class="leaf" d="M{_n(at)} {_n(start)}h{_n(s)}{arc} {turn} {_n(-s)} {_n(DOOR)}"/>'
         else:
-            yield f'<path class="leaf" d="M{_n(start)} {_n(at)}v{_n(s)}a{_n(DOOR)} {_n(DOOR)} 0 0 {1 - turn} {_n(DOOR)} {_n(-s)}"/>'
+            yield f'<path class="leaf" d="M{_n(start)} {_n(at)}v{_n(s)}{arc} {1 - turn} {_n(DOOR)} {_n(-s)}"/>'
     if door.arrow:
-        out = door.street
+        far, back, tip = _n(door.at + door.street * 44), -door.street * 26, door.street * 10
         if door.vertical:
-            yield f'<path class="arrow" d="M{_n(door.at + out * 44)} {_n(door.mid)}h{-out * 26}m{out * 10} -9l{-out * 10} 9l{out * 10} 9"/>'
+            yield f'<path class="arrow" d="M{far} {_n(door.mid)}h{back}m{tip} -9l{-tip} 9l{tip} 9"/>'
         else:
-            yield f'<path class="arrow" d="M{_n(door.mid)} {_n(door.at + out * 44)}v{-out * 26}m-9 {out * 10}l9 {-out * 10}l9 {out * 10}"/>'
+            yield f'<path class="arrow" d="M{_n(door.mid)} {far}v{back}m-9 {tip}l9 {-tip}l9 {tip}"/>'
 
 
 def _windows(walls: Sequence[Wall]) -> Iterator[str]:
@@ -159,7 +162,7 @@ def _stairs(stairs: Sequence[tuple[int, str]], cells: dict[int, Rect]) -> Iterat
         if x < r.x + 70:
             continue
         yield f'<g class="stair"><path d="M{_n(x)} {_n(y)}h40v28h-40zm8 0v28m8 -28v28m8 -28v28m8 -28v28"/>'
-        yield f'<text x="{_n(x + 20)}" y="{_n(y + 46)}" text-anchor="middle">{letter}</text></g>'
+        yield f"{_text('', x + 20, y + 46, letter, 'middle')}</g>"
 
 
 def _centred(title: str, r: Rect) -> Iterator[str]:
@@ -167,7 +170,7 @@ def _centred(title: str, r: Rect) -> Iterator[str]:
     lines = _wrap(title, r.w, int(r.h // 28))
     top = r.y + r.h / 2 - 14 * (len(lines) - 1) + 7
     for i, line in enumerate(lines):
-        yield f'<text class="name" x="{_n(r.x + r.w / 2)}" y="{_n(top + 28 * i)}" text-anchor="middle">{escape(line)}</text>'
+        yield _text("name", r.x + r.w / 2, top + 28 * i, line, "middle")
 
 
 def _wrap(text: str, width: float, most: int) -> list[str]:
@@ -194,6 +197,18 @@ def _state(items: Sequence[ItemMark]) -> str:
     """Say how far a room is lit: done, part or dark."""
     done = sum(item.done for item in items)
     return "done" if items and done == len(items) else "part" if done else "dark"
+
+
+def _text(kind: str, x: float, y: float, words: str, anchor: str = "") -> str:
+    """Write a line of text; anchor is start, middle or end."""
+    name = f' class="{kind}"' if kind else ""
+    side = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text{name} x="{_n(x)}" y="{_n(y)}"{side}>{escape(words)}</text>'
+
+
+def _disc(kind: str, x: float, y: float, r: float) -> str:
+    name = f' class="{kind}"' if kind else ""
+    return f'<circle{name} cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}"/>'
 
 
 def _linked(floor: str, href: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 WIDTH = 960.0  # of the sheet, in its own units; the text sizes of the style sheet are made for it
-DOOR = 46.0
+DOOR = 40.0
 CORRIDOR = 62.0
 
 ItemKind = Literal["lesson", "quiz", "task"]
@@ -60,7 +60,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """A stretch of wall: vertical at x = at, or horizontal at y = at, from lo to hi; out is +1 or -1, away from its room."""
+    """A stretch of wall, vertical at x = at or horizontal at y = at; out is +1 or -1, away from its room."""
 
     vertical: bool
     at: float
@@ -76,7 +76,7 @@ class Wall:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """An opening in a wall: its middle, which way its leaf swings (+1, -1, 0 for none), and whether it leads to the street."""
+    """An opening in a wall: its middle, and which way its leaf swings (+1, -1, 0 for none)."""
 
     vertical: bool
     at: float

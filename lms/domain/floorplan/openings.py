@@ -5,11 +5,13 @@ from string import ascii_uppercase
 
 from lms.domain.floorplan.model import DOOR, Door, Layout, Rect, Room, Wall
 
+Cells = dict[int, Rect]
+
 NEED = DOOR + 22  # a wall as long as this can take a door
 WINDOW = 52.0
 
 
-def furnish(rooms: Sequence[Room], cells: dict[int, Rect], halls: list[Rect], yards: list[Rect]) -> Layout:
+def furnish(rooms: Sequence[Room], cells: Cells, halls: list[Rect], yards: list[Rect]) -> Layout:
     """Open doors by prerequisites, and a way in from the street for what has none."""
     cells, halls, yards = _to_origin(cells, halls, yards)
     solid = [*cells.values(), *halls]
@@ -23,7 +25,7 @@ def furnish(rooms: Sequence[Room], cells: dict[int, Rect], halls: list[Rect], ya
             wall = _shared(cells[other], cell)
             through = wall is None and _common(cell, cells[other], (*halls, *yards))
             if wall:
-                doors.append(_between(wall))
+                doors.append(_between(wall, room, cells[other], cell))
             elif through:
                 for n in (room.n, other):
                     if (n, through) not in reached:
@@ -44,10 +46,19 @@ def furnish(rooms: Sequence[Room], cells: dict[int, Rect], halls: list[Rect], ya
     bottom = max(s.bottom for s in solid)
     tasks = sum(item.kind != "lesson" for room in rooms for item in room.items)
     trees = tuple(t for yard in yards for t in _trees(yard, tasks, gate=not halls))
-    return Layout(Rect(0, 0, right, bottom), tuple(cells.items()), tuple(halls), tuple(yards), tuple(doors), windows, tuple(stairs), trees)
+    return Layout(
+        box=Rect(0, 0, right, bottom),
+        cells=tuple(cells.items()),
+        halls=tuple(halls),
+        yards=tuple(yards),
+        doors=tuple(doors),
+        windows=windows,
+        stairs=tuple(stairs),
+        trees=trees,
+    )
 
 
-def _to_origin(cells: dict[int, Rect], halls: list[Rect], yards: list[Rect]) -> tuple[dict[int, Rect], list[Rect], list[Rect]]:
+def _to_origin(cells: Cells, halls: list[Rect], yards: list[Rect]) -> tuple[Cells, list[Rect], list[Rect]]:
     """Move the building so that its left edge is 0."""
     left = min(r.x for r in (*cells.values(), *halls))
 
@@ -75,16 +86,23 @@ def _common(a: Rect, b: Rect, spaces: Iterable[Rect]) -> Rect | None:
     return next((s for s in spaces if _shared(a, s) and _shared(b, s)), None)
 
 
-def _between(wall: Wall) -> Door:
-    """Set a door between two rooms, a little off the middle, where neither number nor cases stand."""
-    return Door(wall.vertical, wall.at, wall.lo + wall.length * (0.62 if wall.vertical else 0.5), 1)
+def _between(wall: Wall, room: Room, a: Rect, b: Rect) -> Door:
+    """Set a door between two rooms, clear of the cases of the right one or the number of the lower one."""
+    if not wall.vertical:
+        return Door(False, wall.at, wall.lo + wall.length * 0.68, 1)
+    east = a if a.x > b.x else b
+    columns = max(1, int((east.w - 40) // 26))
+    foot = east.bottom - 62 - 26 * ((len(room.items) - 1) // columns)
+    return Door(True, wall.at, min(max(foot, wall.lo + DOOR / 2 + 8), wall.hi - DOOR / 2 - 8), 1)
 
 
 def _into(cell: Rect, space: Rect) -> Door:
-    """Set a door from a room to a corridor or yard; its leaf swings out where the room's cases stand."""
+    """Set a door from a room to a corridor or yard; its leaf swings away from the cases of the room."""
     wall = _shared(cell, space)
     assert wall is not None
-    return Door(wall.vertical, wall.at, wall.lo + wall.length * (0.6 if wall.vertical else 0.7), wall.out if wall.vertical else 1)
+    if wall.vertical:
+        return Door(True, wall.at, wall.lo + wall.length * 0.6, wall.out)
+    return Door(False, wall.at, wall.lo + wall.length * 0.72, 1)
 
 
 def _edges(r: Rect) -> Iterator[Wall]:
@@ -101,7 +119,7 @@ def _open(r: Rect, solid: Iterable[Rect]) -> Iterator[Wall]:
     for wall in _edges(r):
         taken = []
         for o in others:
-            lo, hi, near, far = (o.y, o.bottom, o.x, o.right) if wall.vertical else (o.x, o.right, o.y, o.bottom)
+            near, far, lo, hi = _sides(o, wall.vertical)
             if abs((near if wall.out > 0 else far) - wall.at) < 0.5 and hi > wall.lo + 0.5 and lo < wall.hi - 0.5:
                 taken.append((lo, hi))
         at = wall.lo
@@ -119,11 +137,14 @@ def _street(r: Rect, solid: list[Rect], yards: list[Rect]) -> list[Door]:
     if not outer:
         return []
     wall = outer[0]
-    return [Door(wall.vertical, wall.at, wall.lo + wall.length * (0.62 if wall.vertical else 0.7), 0, wall.out, arrow=True)]
+    mid = wall.lo + wall.length * (0.62 if wall.vertical else 0.7)
+    return [Door(wall.vertical, wall.at, mid, 0, wall.out, arrow=True)]
 
 
 def _ways_in(halls: list[Rect], yards: list[Rect], solid: list[Rect]) -> Iterator[Door]:
-    """Let every corridor out to the street, and the gateway of a courtyard through to it; the garden of wings is open."""
+    """Let corridors out to the street, a gateway through to its courtyard, and the street into a garden."""
+    for yard in [] if halls else yards:
+        yield Door(False, yard.bottom, yard.x + yard.w / 2, 0, 1, arrow=True)
     for hall in halls:
         into_yard = next((w for y in yards if (w := _shared(hall, y))), None)
         if into_yard:
@@ -136,14 +157,19 @@ def _ways_in(halls: list[Rect], yards: list[Rect], solid: list[Rect]) -> Iterato
 
 def _touches(wall: Wall, yard: Rect) -> bool:
     """Say whether a wall looks into the yard."""
-    near, far, lo, hi = (yard.x, yard.right, yard.y, yard.bottom) if wall.vertical else (yard.y, yard.bottom, yard.x, yard.right)
+    near, far, lo, hi = _sides(yard, wall.vertical)
     return abs((near if wall.out > 0 else far) - wall.at) < 0.5 and min(hi, wall.hi) - max(lo, wall.lo) > 0.5
+
+
+def _sides(r: Rect, vertical: bool) -> tuple[float, float, float, float]:
+    """Give near and far side of r as a vertical or horizontal wall meets it, and from where to where each runs."""
+    return (r.x, r.right, r.y, r.bottom) if vertical else (r.y, r.bottom, r.x, r.right)
 
 
 def _windows(r: Rect, solid: list[Rect], doors: list[Door]) -> Iterator[Wall]:
     """Set windows into the walls that face street or yard, as many as fit, none where a door is."""
     for wall in _open(r, solid):
-        if wall.vertical and wall.length < 150 or wall.length < WINDOW + 40:
+        if (wall.vertical and wall.length < 150) or wall.length < WINDOW + 40:
             continue
         count = max(1, int(wall.length // 150))
         for i in range(count):

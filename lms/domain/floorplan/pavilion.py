@@ -51,9 +51,10 @@ def _nave(count: int, apse: bool) -> Layout:
             walls.append(f"M{_d(x)} {_d(top if upper else bottom)}h{_d(bay)}")
             continue
         middle = x + bay / 2
-        alcoves.append(Alcove(_box(x, y, bay, CHAPEL), middle, y + CHAPEL / 2, (middle, top + 30 if upper else bottom - 16)))
-        edge = top if upper else bottom
-        walls.append(f"M{_d(x)} {_d(y)}v{_d(CHAPEL)}m0 {_d(edge - y - CHAPEL)}h{PIER:.0f}m{_d(bay - 2 * PIER)} 0h{PIER:.0f}")
+        edge, say = (top, top + 30) if upper else (bottom, bottom - 16)
+        alcoves.append(Alcove(_box(x, y, bay, CHAPEL), middle, y + CHAPEL / 2, (middle, say)))
+        piers = f"M{_d(x)} {_d(edge)}h{PIER:.0f}m{_d(bay - 2 * PIER)} 0h{PIER:.0f}"
+        walls.append(f"M{_d(x)} {_d(y)}v{_d(CHAPEL)}{piers}")
         walls.append(f"M{_d(x + bay)} {_d(y)}v{_d(CHAPEL)}")
     if apse:
         r = NAVE / 2
@@ -68,9 +69,9 @@ def _nave(count: int, apse: bool) -> Layout:
 
 
 def _rotunda(count: int) -> Layout:
-    """Lay alcoves about a round hall, clockwise from the door at its foot."""
-    inner, outer = 165.0, 310.0
-    cx = cy = outer
+    """Lay alcoves about a round hall in a park, clockwise from the door at its foot."""
+    inner, outer = 165.0, 300.0
+    cx, cy = WIDTH / 2, outer + 20
     porch = 0.42 if count > 4 else 0.6  # half the angle that the porch takes
     step = (2 * pi - 2 * porch) / count
     marks = [pi / 2 + porch + i * step for i in range(count + 1)]
@@ -91,14 +92,18 @@ def _rotunda(count: int) -> Layout:
         walls.append(f"M{at(inner, a)}L{at(outer, a)}M{at(inner, b)}L{at(outer, b)}")
         for lo, hi in ((a, a + pier), (b - pier, b)):
             walls.append(f"M{at(inner, lo)}A{_d(inner)} {_d(inner)} 0 0 1 {at(inner, hi)}")
-    half, foot = 62.0, cy + outer * 0.94
+    half, foot = 62.0, cy + outer
     base = cy + (inner**2 - half**2) ** 0.5
     porch_path = f"M{_d(cx - half)} {_d(base)}V{_d(foot)}H{_d(cx + half)}V{_d(base)}"
     hall = f"{porch_path}A{_d(inner)} {_d(inner)} 0 1 0 {_d(cx - half)} {_d(base)}z"
     door = Door(False, foot, cx, 0, 1, arrow=True)
     walls.append(f"M{_d(cx - half)} {_d(base)}V{_d(foot)}M{_d(cx + half)} {_d(base)}V{_d(foot)}")
-    plan = Pavilion(hall, tuple(alcoves), "".join(walls), Rect(cx - inner + 26, cy - inner * 0.8, 2 * inner - 52, inner * 1.2))
-    return Layout(Rect(0, 0, 2 * outer, 2 * outer), doors=(door,), pavilion=plan)
+    label = Rect(cx - inner + 26, cy - inner * 0.8, 2 * inner - 52, inner * 1.2)
+    plan = Pavilion(hall, tuple(alcoves), "".join(walls), label)
+    park = Rect(0, 0, WIDTH, foot)
+    trees = tuple((x, y, 22.0) for x in (60, 130, WIDTH - 130, WIDTH - 60) for y in (70, foot - 70))
+    trees += tuple((x, cy + dy, 22.0) for x in (60, WIDTH - 60) for dy in (-84, 84))
+    return Layout(park, yards=(park,), doors=(door,), trees=trees, pavilion=plan)
 
 
 def _cloister(count: int) -> Layout:
@@ -109,13 +114,15 @@ def _cloister(count: int) -> Layout:
     porch, deep, high = 250.0, 138.0, 560.0
     walk = 46.0
     inside = Rect(porch, deep, WIDTH - porch - deep, high - 2 * deep)
-    places = [(porch + i * (WIDTH - porch) / north, 0.0, (WIDTH - porch) / north, deep, "s") for i in range(north)]
-    places += [(WIDTH - deep, deep + i * inside.h / east, deep, inside.h / east, "w") for i in range(east)]
-    places += [(WIDTH - (i + 1) * (WIDTH - porch) / south, high - deep, (WIDTH - porch) / south, deep, "n") for i in range(south)]
+    upper, side, lower = (WIDTH - porch) / north, inside.h / east, (WIDTH - porch) / south
+    places = [(porch + i * upper, 0.0, upper, deep, "s") for i in range(north)]
+    places += [(WIDTH - deep, deep + i * side, deep, side, "w") for i in range(east)]
+    places += [(WIDTH - (i + 1) * lower, high - deep, lower, deep, "n") for i in range(south)]
     yard = Rect(inside.x + walk, inside.y + walk, inside.w - 2 * walk, inside.h - 2 * walk)
-    alcoves, walls = [], [_box(yard.x, yard.y, yard.w, yard.h)]
+    alcoves, walls = [], []
+    middle = (yard.x + yard.w / 2, yard.y + yard.h / 2)
     for x, y, w, h, face in places:
-        alcoves.append(Alcove(_box(x, y, w, h), x + w / 2, y + h / 2, (yard.x + yard.w / 2, yard.y + yard.h / 2 + 8)))
+        alcoves.append(Alcove(_box(x, y, w, h), x + w / 2, y + h / 2, (middle[0], middle[1] + 8)))
         gap = 2 * PIER
         if face == "w":
             walls.append(f"M{_d(x + w)} {_d(y)}H{_d(x)}v{PIER:.0f}m0 {_d(h - gap)}v{PIER:.0f}H{_d(x + w)}")
@@ -123,10 +130,13 @@ def _cloister(count: int) -> Layout:
             edge, back = (y + h, y) if face == "s" else (y, y + h)
             walls.append(f"M{_d(x)} {_d(back)}V{_d(edge)}")
             lo, hi = max(x, inside.x), min(x + w, inside.right)
-            walls.append(f"M{_d(lo)} {_d(edge)}h{PIER:.0f}M{_d(hi - PIER)} {_d(edge)}h{PIER:.0f}M{_d(x + w)} {_d(edge)}V{_d(back)}")
+            walls.append(f"M{_d(lo)} {_d(edge)}h{PIER:.0f}M{_d(hi - PIER)} {_d(edge)}h{PIER:.0f}")
+            walls.append(f"M{_d(x + w)} {_d(edge)}V{_d(back)}")
     walls.append(f"M{_d(porch)} 0v{_d(high / 2 - 60)}m0 120V{_d(high)}")
-    hall = _box(0, 0, porch, high) + _box(inside.x, inside.y, inside.w, inside.h)
+    # The court is wound the other way than the hall, so that it stays open.
+    well = f"M{_d(yard.x)} {_d(yard.y)}v{_d(yard.h)}h{_d(yard.w)}v{_d(-yard.h)}z"
+    hall = _box(0, 0, porch, high) + _box(inside.x, inside.y, inside.w, inside.h) + well
     door = Door(True, 0, high / 2, 0, -1, arrow=True)
-    trees = ((yard.x + yard.w * 0.22, yard.y + yard.h / 2, 22.0), (yard.right - yard.w * 0.22, yard.y + yard.h / 2, 22.0))
+    trees = tuple((yard.x + yard.w * part, middle[1], 22.0) for part in (0.22, 0.78))
     plan = Pavilion(hall, tuple(alcoves), "".join(walls), Rect(22, 40, porch - 44, high / 2 - 120))
     return Layout(Rect(0, 0, WIDTH, high), yards=(yard,), doors=(door,), trees=trees, pavilion=plan)

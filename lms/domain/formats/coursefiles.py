@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from lms.domain.faults import Fault
 from lms.domain.formats.entries import read_bank, read_guide, read_lesson, read_quiz, read_task
@@ -114,5 +113,3 @@ def _modules(rules: Sequence[ModuleRules], items: Sequence[Item], guides: Sequen
         )
         for module in rules
     )
-
-

@@ -146,7 +146,7 @@ def _wait(keys: Keys) -> int:
 
 
 def _draws(session: Session, path: str, keys: Keys) -> tuple[Draw, ...]:
-    draws = []
+    draws: list[Draw] = []
     for draw in keys.maps("draw"):
         bank = draw.text("bank", required=True)
         take = draw.whole("take", 1, 1_000, required=True)
@@ -166,5 +166,3 @@ def _without_questions(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         elif not isinstance(node, Question):
             kept.append(node)
     return tuple(kept)
-
-

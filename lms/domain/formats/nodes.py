@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lms.domain.attributes import Attributes, is_kebab
@@ -12,6 +12,7 @@ from lms.domain.formats.blocks import RUBRIC, Document, Fence, Part, Text, defin
 from lms.domain.lines import Line
 from lms.domain.outline import Block, Card, Node, Prose, Question
 from lms.domain.questions import ALL_KEYS, TYPES
+from lms.domain.questions.hotspot import IMAGE
 from lms.domain.questions.open import OpenBody, read_rubric
 from lms.domain.questions.source import Key, Source, split_keys
 
@@ -59,7 +60,7 @@ class Place:
     needs_ids: bool = False
     count: int = 0
     fuzzy: bool = False
-    definitions: dict[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
     def fault(self, line: int, message: str, severity: Severity = "fault") -> None:
         """Note a fault or a warning at a line."""
@@ -158,7 +159,7 @@ def _read_block(document: Document, fence: Fence, place: Place) -> Block:
 def _read_card(document: Document, fence: Fence, place: Place) -> Card:
     _check_opening(document, fence, (), place)
     at = document.first + fence.start
-    fields = _card_fields(document.inside(fence), fence.name, place)
+    fields = _with_picture(_card_fields(document.inside(fence), fence.name, place))
     for key in REQUIRED[fence.name]:
         if not fields.get(key):
             place.fault(at, f"block '{fence.name}' has no '{key}'")
@@ -197,6 +198,12 @@ def _card_fields(lines: list[Line], name: str, place: Place) -> dict[str, str]:
         else:
             fields[match["key"]] = (match["value"] or "").strip()
     return {key: value for key, value in fields.items() if value}
+
+
+def _with_picture(fields: dict[str, str]) -> dict[str, str]:
+    """Read `image: ![alt](media/x.svg)` as the path, with what it shows under `alt`."""
+    match = IMAGE.fullmatch(fields.get("image", ""))
+    return {**fields, "image": match["src"], "alt": match["alt"]} if match else fields
 
 
 def _read_question(document: Document, fence: Fence, place: Place) -> Question:

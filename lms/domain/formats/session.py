@@ -1,4 +1,4 @@
-"""One reading of a course's files: what was decoded, where its keys stand, and which language its texts are taken in."""
+"""One reading of a course's files: what was decoded, where its keys stand, and in which language it is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""glossary.yaml and media.yaml: the terms, and the media with their credits."""
+"""glossary.yaml and media.yaml: the terms, and the media with their credited."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from hashlib import sha256
 
 from lms.domain.attributes import is_kebab
 from lms.domain.formats.keys import Keys
-from lms.domain.formats.layout import Layout, extension
+from lms.domain.formats.layout import PICTURES, Layout, extension
 from lms.domain.formats.pictures import picture_size
 from lms.domain.formats.readers import Entry, Value, entries_of
 from lms.domain.formats.session import Session
-from lms.domain.formats.svg import scan_svg
+from lms.domain.formats.svg import Drawing, scan_svg
 from lms.domain.outline import Medium, Term
 
 GLOSSARY = "glossary.yaml"
@@ -59,33 +59,31 @@ def _holds_mappings(value: Value) -> bool:
 
 def read_media(session: Session, layout: Layout, languages: Sequence[str] = ()) -> dict[str, Medium]:
     """Read every file below media/, taking the first of the languages that replaces it."""
-    credits = _credits(session, layout)
+    credited = _read_credits(session, layout)
     media = {}
     for name, path in layout.media.items():
         replaced = (layout.translated_media.get((lang, name)) for lang in languages)
         file = next((found for found in replaced if found), path)
-        credit, licence, source = credits.get(name, ("", "", ""))
+        credit, licence, source = credited.get(name, ("", "", ""))
         content = session.files[file]
-        width, height = _size(session, path)
-        if file != path:
-            width, height = _size(session, file)
+        drawing = _examined(session, file)
         media[name] = Medium(
             path=name,
             digest=sha256(content).hexdigest(),
             credit=credit,
             licence=licence,
             source=source,
-            width=width,
-            height=height,
+            width=drawing.width,
+            height=drawing.height,
             file=file,
         )
     if not languages:
         for path in layout.translated_media.values():
-            _size(session, path)
+            _examined(session, path)
     return media
 
 
-def _credits(session: Session, layout: Layout) -> dict[str, tuple[str, str, str]]:
+def _read_credits(session: Session, layout: Layout) -> dict[str, tuple[str, str, str]]:
     found: dict[str, tuple[str, str, str]] = {}
     for entry in _entries(session, MEDIA_LIST):
         name = entry.key
@@ -103,16 +101,20 @@ def _credits(session: Session, layout: Layout) -> dict[str, tuple[str, str, str]
     return found
 
 
-def _size(session: Session, path: str) -> tuple[int | None, int | None]:
-    content, kind = session.files[path], extension(path)
+def examine(path: str, content: bytes) -> Drawing:
+    """Return the size of a picture and what is wrong with it; other media have neither."""
+    kind = extension(path)
     if kind == "svg":
-        drawing = scan_svg(content)
-        for line, message in drawing.faults:
-            session.faults.add(path, line, message)
-        return drawing.width, drawing.height
-    if kind in ("png", "jpg", "jpeg", "webp"):
-        size = picture_size(content)
-        if size is None:
-            session.faults.add(path, 1, f"is not a readable {kind.upper()} picture")
-        return size or (None, None)
-    return None, None
+        return scan_svg(content)
+    if kind not in PICTURES:
+        return Drawing((), None, None)
+    size = picture_size(content)
+    faults = () if size else ((1, f"is not a readable {kind.upper()} picture"),)
+    return Drawing(faults, *(size or (None, None)))
+
+
+def _examined(session: Session, path: str) -> Drawing:
+    drawing = examine(path, session.files[path])
+    for line, message in drawing.faults:
+        session.faults.add(path, line, message)
+    return drawing

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lms.domain.faults import Faults
@@ -12,6 +13,12 @@ from lms.domain.formats.wordings import Unit, Wording, Wordings
 from lms.domain.lines import Line
 from lms.domain.outline import Block, Card, Node, Prose, Question
 from lms.domain.questions import TYPES
+
+_NO_WORDS = re.compile(r"\]\([^)]*\)|\{[^{}]*\}")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+_Definitions = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(slots=True)
@@ -36,13 +43,26 @@ def translated_nodes(document: Document, place: Place, wordings: Wordings) -> Tr
     """Read all parts in the reader's languages."""
     found = Translated()
     nodes: list[Node] = []
+    worded = _worded_definitions(document, place, wordings) if place.definitions else {}
     for part in document.parts:
         if isinstance(part, Text):
-            nodes.extend(_prose(document, part, place, wordings, found))
-        elif node := _fence(document, part, place, wordings, found):
+            nodes.extend(_prose(document, part, place, wordings, found, worded))
+        elif node := _fence(document, part, place, wordings, found, worded):
             nodes.append(node)
     found.nodes = tuple(nodes)
     return found
+
+
+def _worded_definitions(document: Document, place: Place, wordings: Wordings) -> dict[str, dict[str, str]]:
+    """Return by language the footnotes and link definitions that are translated, wherever in the file they stand."""
+    found: dict[str, dict[str, str]] = {}
+    for part in document.parts:
+        for chunk in chunks(document, part) if isinstance(part, Text) else ():
+            unit = unit_of(document, chunk, place.path)
+            if "]:" in unit.source and (wording := wordings.find(unit.context, unit.source)):
+                lines = definitions(parse(wording.text, front_matter=False))
+                found.setdefault(wording.lang, {}).update(lines)
+    return {lang: {**place.definitions, **lines} for lang, lines in found.items()}
 
 
 def unit_of(document: Document, part: Part, path: str) -> Unit:
@@ -53,31 +73,37 @@ def unit_of(document: Document, part: Part, path: str) -> Unit:
     return Unit(f"{path}#{block_id}" if block_id else path, source, path, lines[0].number)
 
 
-def _prose(document: Document, run: Text, place: Place, wordings: Wordings, found: Translated) -> Iterator[Node]:
+def _prose(
+    document: Document, run: Text, place: Place, wordings: Wordings, found: Translated, worded: _Definitions
+) -> Iterator[Node]:
     runs: list[_Run] = []
-    worded: dict[str, dict[str, str]] = {}
     for chunk in chunks(document, run):
         unit = unit_of(document, chunk, place.path)
+        source = document.numbered(chunk.start, chunk.stop)
+        if not _LETTER.search(_NO_WORDS.sub("", unit.source)):
+            _add(runs, runs[-1].lang if runs else place.lang, runs[-1].fuzzy if runs else False, source)
+            continue
         found.units.append(unit)
         wording = wordings.find(unit.context, unit.source)
         if wording and not _is_prose(wording):
             _reject(wording, unit, ("adds or changes a block",), place)
-            wording = None
-        if wording:
+        elif wording:
             found.keys.append(f"{place.path}:{unit.line}")
             lines = [Line(unit.line + n, text) for n, text in enumerate(wording.text.split("\n"))]
-            worded.setdefault(wording.lang, {}).update(definitions(parse(wording.text, front_matter=False)))
-        else:
-            lines = document.numbered(chunk.start, chunk.stop)
-        lang, fuzzy = (wording.lang, wording.fuzzy) if wording else (place.lang, False)
-        if runs and (runs[-1].lang, runs[-1].fuzzy) == (lang, fuzzy):
-            runs[-1].lines.extend([Line(lines[0].number - 1, ""), *lines])
-        else:
-            runs.append(_Run(lang, fuzzy, lines))
+            _add(runs, wording.lang, wording.fuzzy, lines)
+            continue
+        _add(runs, place.lang, False, source)
     for part in runs:
-        known = {**place.definitions, **worded.get(part.lang, {})}
+        known = worded.get(part.lang, place.definitions)
         if node := read_prose(part.lines, replace(place, lang=part.lang, fuzzy=part.fuzzy, definitions=known)):
             yield node
+
+
+def _add(runs: list[_Run], lang: str, fuzzy: bool, lines: list[Line]) -> None:
+    if runs and (runs[-1].lang, runs[-1].fuzzy) == (lang, fuzzy):
+        runs[-1].lines.extend([Line(lines[0].number - 1, ""), *lines])
+    else:
+        runs.append(_Run(lang, fuzzy, lines))
 
 
 def _is_prose(wording: Wording) -> bool:
@@ -85,7 +111,9 @@ def _is_prose(wording: Wording) -> bool:
     return not parsed.problems and all(isinstance(part, Text) for part in parsed.parts)
 
 
-def _fence(document: Document, fence: Fence, place: Place, wordings: Wordings, found: Translated) -> Node | None:
+def _fence(
+    document: Document, fence: Fence, place: Place, wordings: Wordings, found: Translated, worded: _Definitions
+) -> Node | None:
     unit = unit_of(document, fence, place.path)
     found.units.append(unit)
     before = place.count
@@ -94,7 +122,8 @@ def _fence(document: Document, fence: Fence, place: Place, wordings: Wordings, f
     if wording is None or source is None:
         return source
     after, place.count = place.count, before
-    node, problems = _worded(wording, unit, place, is_rubric=fence.name == RUBRIC)
+    inner = replace(place, definitions=worded.get(wording.lang, place.definitions))
+    node, problems = _worded(wording, unit, inner, is_rubric=fence.name == RUBRIC)
     place.count = after
     problems = problems or (differences(source, node) if node else ("is no block",))
     if node is None or problems:
@@ -104,9 +133,7 @@ def _fence(document: Document, fence: Fence, place: Place, wordings: Wordings, f
     return join(source, node)
 
 
-def _worded(
-    wording: Wording, unit: Unit, place: Place, *, is_rubric: bool
-) -> tuple[Node | None, tuple[str, ...]]:
+def _worded(wording: Wording, unit: Unit, place: Place, *, is_rubric: bool) -> tuple[Node | None, tuple[str, ...]]:
     """Read a translation as a block, with the faults found in it."""
     document = parse(wording.text, front_matter=False, first=unit.line)
     document = with_rubric(document) if is_rubric else document

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from lms.domain.questions import choice, gap, hotspot, match, number, open, order, sort, text
+from lms.domain.questions import choice, gap, hotspot, match, number, order, sort, text
+from lms.domain.questions import open as open_type
 from lms.domain.questions.source import COMMON_KEYS, Reading, Source
 from lms.domain.scoring import Grade
 
@@ -22,13 +23,33 @@ class QuestionType(Protocol):
     KEYS: tuple[str, ...]
     ATTRIBUTES: tuple[str, ...]
 
-    def read(self, source: Source) -> Reading: ...
-    def fields(self, body: Any) -> tuple[str, ...]: ...
-    def normalise(self, body: Any, raw: Mapping[str, list[str]]) -> Any: ...
-    def grade(self, body: Any, response: Any) -> Grade: ...
-    def is_answered(self, body: Any, response: Any) -> bool: ...
-    def changes(self, source: Any, translated: Any) -> tuple[str, ...]: ...
-    def joined(self, source: Any, translated: Any) -> Any: ...
+    def read(self, source: Source) -> Reading:
+        """Read the source."""
+        ...
+
+    def fields(self, body: Any) -> tuple[str, ...]:
+        """Return the names of the form fields."""
+        ...
+
+    def normalise(self, body: Any, raw: Mapping[str, list[str]]) -> Any:
+        """Return what a form sent as a response in JSON, or None."""
+        ...
+
+    def grade(self, body: Any, response: Any) -> Grade:
+        """Grade a response."""
+        ...
+
+    def is_answered(self, body: Any, response: Any) -> bool:
+        """Tell whether every part was given."""
+        ...
+
+    def changes(self, source: Any, translated: Any) -> tuple[str, ...]:
+        """Say what a translation changed that it may not."""
+        ...
+
+    def joined(self, source: Any, translated: Any) -> Any:
+        """Return the translation with what it keeps of the source."""
+        ...
 
 
 TYPES: Mapping[str, QuestionType] = {
@@ -40,7 +61,7 @@ TYPES: Mapping[str, QuestionType] = {
     "sort": sort,
     "gap": gap,
     "hotspot": hotspot,
-    "open": open,
+    "open": open_type,
 }
 
 ALL_KEYS = frozenset(COMMON_KEYS) | {key for question_type in TYPES.values() for key in question_type.KEYS}

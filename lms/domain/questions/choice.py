@@ -41,9 +41,14 @@ class Ticked(Protocol):
     """A part that can be ticked: an option or a region."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Return the part's id."""
+        ...
+
     @property
-    def right(self) -> bool: ...
+    def right(self) -> bool:
+        """Tell whether ticking it is right."""
+        ...
 
 
 def read(source: Source) -> Reading:

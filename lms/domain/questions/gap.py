@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lms.domain.lines import join_lines
 from lms.domain.questions.match import share_right
 from lms.domain.questions.responses import as_mapping, chosen, typed
 from lms.domain.questions.source import Problem, Reading, Source, alternatives, unescape
@@ -101,7 +100,7 @@ def _gap_problems(gap: Gap) -> list[str]:
 
 
 def fields(body: GapBody) -> tuple[str, ...]:
-    """Return one field a gap: `g1`, `g2`, …"""
+    """Return one field a gap, from `g1` on."""
     return tuple(gap.id for gap in body.gaps)
 
 

@@ -17,7 +17,7 @@ from lms.domain.scoring import Grade
 KEYS: tuple[str, ...] = ()
 ATTRIBUTES: tuple[str, ...] = ("multiple",)
 SHAPES = ("circle", "rect", "polygon")
-_IMAGE = re.compile(
+IMAGE = re.compile(
     r"!\[(?P<alt>(?:\\.|[^\]\\])*)\]\(\s*<?(?P<src>[^\s()<>]+)>?(?:\s+\"(?P<title>(?:\\.|[^\"\\])*)\")?\s*\)$"
 )
 
@@ -26,7 +26,7 @@ Shape = Literal["circle", "rect", "polygon"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Region:
-    """A region in the image's own pixels: circle x,y,r; rect x,y,w,h; polygon x1,y1,…"""
+    """A region in the image's own pixels: circle (x, y, r), rect (x, y, w, h) or polygon (x1, y1 and so on)."""
 
     id: str
     text: str
@@ -70,7 +70,12 @@ def read(source: Source) -> Reading:
         shape, coordinates = _read_shape(item.attributes, item.line, problems)
         item_id = ids.next(item.attributes, item.line)
         region = Region(
-            id=item_id, text=item.text, right=is_ticked(item), feedback=item.feedback, shape=shape, coordinates=coordinates
+            id=item_id,
+            text=item.text,
+            right=is_ticked(item),
+            feedback=item.feedback,
+            shape=shape,
+            coordinates=coordinates,
         )
         regions.append(region)
         if not item.text:
@@ -92,7 +97,7 @@ def image_line(source: Source) -> Line | None:
 
 
 def _match_image(text: str) -> re.Match[str] | None:
-    return _IMAGE.fullmatch(split_attributes(text.strip())[0])
+    return IMAGE.fullmatch(split_attributes(text.strip())[0])
 
 
 def _read_shape(attributes: Attributes, line: int, problems: list[Problem]) -> tuple[Shape, tuple[float, ...]]:

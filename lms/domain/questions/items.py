@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.domain.attributes import Attributes, split_attributes
-from lms.domain.lines import Line, indent_of, join_lines
+from lms.domain.lines import CodeTracker, Line, indent_of, join_lines
 from lms.domain.questions.source import Problem
 
 _FEEDBACK = re.compile(r"\s*>\s?(.*)$")
@@ -34,10 +34,14 @@ def read_items(
     prompt: list[Line] = []
     groups: list[tuple[re.Match[str], list[Line]]] = []
     problems: list[Problem] = []
+    code = CodeTracker()
     for line in lines:
-        if match := marker.match(line.text):
+        is_code = code.inside
+        code.is_code(line.text)
+        match = None if is_code else marker.match(line.text)
+        if match:
             groups.append((match, [Line(line.number, match["rest"] or "")]))
-        elif near.match(line.text):
+        elif not is_code and near.match(line.text):
             problems.append(Problem(line.number, f"cannot read '{line.text.strip()}': write '{shape}'"))
         elif not groups:
             prompt.append(line)

@@ -81,7 +81,8 @@ def read_rubric(lines: tuple[Line, ...]) -> tuple[Rubric | None, list[Problem]]:
     criteria = []
     for number, (line, cells) in enumerate(body, 1):
         if len(cells) != len(header) or not cells[0]:
-            problems.append(Problem(line.number, f"'{line.text.strip()}' has not the {len(header)} cells of the header"))
+            message = f"'{line.text.strip()}' has not the {len(header)} cells of the header"
+            problems.append(Problem(line.number, message))
         criteria.append(Criterion(id=f"c{number}", title=cells[0], descriptions=tuple(cells[1 : len(header)])))
     return Rubric(heading=header[0], levels=tuple(levels), criteria=tuple(criteria)), problems
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.accounts.queries import current_affiliation
+from lms.accounts.queries import find_workplace
 from lms.courses.queries import get_tree
 from lms.domain import revision
 from lms.domain.attempts import KEYED_BY_ORDER, mixed
@@ -17,9 +18,9 @@ from lms.domain.errors import NotFound, Refused
 from lms.domain.outline import Course, Lesson, Question
 from lms.domain.questions import TYPES
 from lms.infra.languages import gettext as _
-from lms.learning import access, service
+from lms.learning import access, queries, service
 from lms.learning.access import Reading
-from lms.learning.views.panels import Panel, panel_of, plan_of
+from lms.learning.views.panels import panel_of, plan_of
 from lms.web import locale
 from lms.web.guards import member, public, require_viewer, to_login, viewer
 from lms.web.pages import page
@@ -35,7 +36,8 @@ def enrol(slug: str) -> Response:
     """Enrol, and go on to the plan of the course."""
     who = require_viewer()
     study = access.study_for_anybody(slug, who.subject_id)
-    service.enrol(who.subject_id, study.course_id, study.published_id, current_affiliation(who.subject_id))
+    workplace = find_workplace(who.subject_id)
+    service.enrol(who.subject_id, study.course_id, study.published_id, workplace.id if workplace else None)
     return redirect(url_for("learning.plan", slug=slug))
 
 
@@ -120,7 +122,9 @@ def check(slug: str, item_id: str) -> Response | str:
     response = read(question, request.form)
     if not TYPES[question.type].is_answered(question.body, response):
         shown = _shown(reading, question, response, answered=False)
-        return _fragment(reading, shown) if _wants_part() else _item_page(reading, {question.id: shown}, asked=True)
+        if _wants_part():
+            return _fragment(reading, shown, empty=question.id)
+        return _item_page(reading, {question.id: shown}, empty=question.id)
     who = viewer()
     if reading.enrolled and who:
         service.check_question(
@@ -128,6 +132,8 @@ def check(slug: str, item_id: str) -> Response | str:
         )
         if not _wants_part():
             return redirect(url_for("learning.item", slug=slug, item_id=item_id, _anchor=f"a-{question.id}"))
+        # Checking may have ended the lesson: the part that says so goes back with the question.
+        reading = replace(reading, states=queries.list_states(reading.study.enrolment_id or ""))
     shown = _shown(reading, question, response, answered=True)
     return _fragment(reading, shown) if _wants_part() else _item_page(reading, {question.id: shown})
 
@@ -168,9 +174,8 @@ def _note_opening(reading: Reading) -> None:
         service.keep_place(reading.study.enrolment_id, reading.item.id)
 
 
-def _item_page(reading: Reading, shown: Mapping[str, Shown], *, asked: bool = False) -> str:
-    """Render a lesson or a task; `shown` replaces questions that were just answered."""
-    panel: Panel = panel_of(reading, locale.current())
+def _item_page(reading: Reading, shown: Mapping[str, Shown], *, empty: str = "") -> str:
+    """Render a lesson or a task; `shown` replaces questions just answered, `empty` names one sent without an answer."""
     state = reading.states.get(reading.item.id)
     answers = state.checked if state else {}
     parts = [
@@ -182,14 +187,24 @@ def _item_page(reading: Reading, shown: Mapping[str, Shown], *, asked: bool = Fa
     return page(
         f"learning/{reading.item.kind}.html",
         reading=reading,
-        item=reading.item,
-        study=reading.study,
         course=reading.course,
-        panel=panel,
         parts=parts,
-        state=state,
-        asked=asked,
+        empty=empty,
+        **_standing(reading),
     )
+
+
+def _standing(reading: Reading) -> dict[str, object]:
+    """Return how the reader stands with the item: what the page's end says."""
+    state = reading.states.get(reading.item.id)
+    questions = [q.id for q in reading.item.questions()] if isinstance(reading.item, Lesson) else []
+    return {
+        "item": reading.item,
+        "study": reading.study,
+        "panel": panel_of(reading, locale.current()),
+        "done": bool(state and state.done_at) or reading.study.state == "completed",
+        "checks": (sum(key in state.checked for key in questions) if state else 0, len(questions)),
+    }
 
 
 def _kept(reading: Reading, question: Question, answers: Mapping[str, object]) -> Shown:
@@ -201,14 +216,16 @@ def _shown(reading: Reading, question: Question, response: object, *, answered: 
     return show(
         question,
         response,
-        words=writer_of(reading.course),
+        words=writer_of(reading.course).at(question.path),
         reveal="given" if answered else "nothing",
         order=(lambda ids: mixed(ids, question.id)) if keyed else (lambda ids: ids),
+        lang=question.lang or reading.language,
+        ui=locale.current(),
     )
 
 
-def _fragment(reading: Reading, shown: Shown) -> str:
-    return page("learning/_check.html", study=reading.study, item=reading.item, q=shown)
+def _fragment(reading: Reading, shown: Shown, empty: str = "") -> str:
+    return page("learning/_check.html", reading=reading, q=shown, empty=empty, **_standing(reading))
 
 
 def _wants_part() -> bool:

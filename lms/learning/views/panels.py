@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import quote
 
 from flask import url_for
 from markupsafe import Markup
@@ -16,7 +17,7 @@ from lms.infra.languages import gettext as _
 from lms.infra.languages import ngettext
 from lms.learning import queries
 from lms.learning.access import Reading
-from lms.learning.queries import State, Study
+from lms.learning.queries import Study
 
 Link = tuple[str, str]
 
@@ -47,7 +48,7 @@ class Panel:
 
     number: str
     room: RoomOutline
-    rows: list[tuple[str, str, str, bool, bool]]
+    rows: list[tuple[str, str | None, str, bool, bool]]
     percent: int
     words: str
     before: Link | None
@@ -97,11 +98,14 @@ def panel_of(reading: Reading, code: str) -> Panel:
     return Panel(
         number=f"{study.number}.{room.number}.{place + 1}",
         room=room,
-        rows=[(s.title, s.href, s.words, s.id in done, s.id == item_id) for s in room.steps],
+        rows=[
+            (s.title, s.href if reading.enrolled or s.id == item_id else None, s.words, s.id in done, s.id == item_id)
+            for s in room.steps
+        ],
         percent=count * 100 // len(room.steps),
         words=_progress_words(count, len(room.steps), left),
-        before=_link(order, at - 1),
-        after=_link(order, at + 1),
+        before=_link(order, at - 1) if reading.enrolled else None,
+        after=_link(order, at + 1) if reading.enrolled else None,
         locked_by=locked_by(reading.course, room.module, done),
     )
 
@@ -154,19 +158,18 @@ class Plan:
     lit: int
 
 
-def plan_of(study: Study, course: Course, code: str, *, mini: bool = False) -> Plan:
+def plan_of(study: Study, course: Course, code: str) -> Plan:
     """Return the plan as this learner has lit it."""
     states = queries.list_states(study.enrolment_id) if study.enrolment_id else {}
     everything = study.state == "completed"
     done = set(course.order()) if everything else {key for key, state in states.items() if state.done_at}
-    here = next_item(study, course, states, done)
+    here = study.going_on
     rooms = rooms_of(study.version_id, course.language, study.slug, code)
-    drawn = [_drawn(course, room, done, here, {m.id: i for i, m in enumerate(course.modules, 1)}) for room in rooms]
-    svg = draw(drawn, seed=seed_of(study.number), mini=mini, words=plan_words())
+    svg = draw(drawn(course, rooms, done, here), seed=seed_of(study.number), mini=False, words=plan_words())
     return Plan(
         svg=Markup(svg),  # noqa: S704 - the plan escapes the titles that it draws
         rows=[_row(course, room, done, here) for room in rooms],
-        next=_next_link(rooms, here),
+        next=_next_link(rooms, here, study.anchor if here == study.place else ""),
         begun=bool(states),
         lit=sum(set(room.module.items) <= done for room in rooms),
     )
@@ -183,17 +186,31 @@ def plan_words() -> PlanWords:
     return PlanWords(here=_("You are here"))
 
 
-def _drawn(course: Course, room: RoomOutline, done: set[str], here: str | None, numbers: dict[str, int]) -> Room:
-    return Room(
-        n=room.number,
-        title=room.module.title,
-        hours=max(room.minutes / 60, 0.25),
-        items=tuple(
-            ItemMark(kind=course.items[key].kind, done=key in done, here=key == here) for key in room.module.items
-        ),
-        after=tuple(numbers[key] for key in room.module.after),
-        href=room.steps[0].href,
-    )
+def drawn(course: Course, rooms: Sequence[RoomOutline], done: Collection[str], here: str | None) -> list[Room]:
+    """Return the rooms of a course as the plan draws them."""
+    numbers = {module.id: number for number, module in enumerate(course.modules, start=1)}
+    return [
+        Room(
+            n=room.number,
+            title=room.module.title,
+            hours=max(room.minutes / 60, 0.25),
+            items=tuple(
+                ItemMark(kind=course.items[key].kind, done=key in done, here=key == here) for key in room.module.items
+            ),
+            after=tuple(numbers[key] for key in room.module.after),
+            href=room.steps[0].href,
+        )
+        for room in rooms
+    ]
+
+
+@lru_cache(maxsize=512)
+def mini_plan(version_id: str, slug: str, number: str, done: frozenset[str] = frozenset()) -> Markup:
+    """Return the small plan of a course, lit by what is done; it holds no words."""
+    course = get_tree(version_id)
+    rooms = rooms_of(version_id, course.language, slug, course.language)
+    svg = draw(drawn(course, rooms, done, None), seed=seed_of(number), mini=True, words=PlanWords(here=""))
+    return Markup(svg)  # noqa: S704 - the plan escapes what it draws
 
 
 def _row(course: Course, room: RoomOutline, done: set[str], here: str | None) -> PlanRow:
@@ -228,12 +245,7 @@ def hours_words(minutes: int) -> str:
     return _("%(hours)s h", hours=f"{hours:g}")
 
 
-def next_item(study: Study, course: Course, states: dict[str, State], done: set[str]) -> str | None:
-    """Return where to go on: where one stopped if that is not done, else the first step that is not done."""
-    if study.place in course.items and study.place not in done:
-        return study.place
-    return next((key for key in course.order() if key not in done), study.place or None)
-
-
-def _next_link(rooms: Iterator[RoomOutline] | tuple[RoomOutline, ...], here: str | None) -> Link | None:
-    return next(((s.title, s.href) for room in rooms for s in room.steps if s.id == here), None)
+def _next_link(rooms: Sequence[RoomOutline], here: str | None, anchor: str) -> Link | None:
+    """Return the link to the step, down to the heading where one stopped."""
+    end = f"#{quote(anchor)}" if anchor else ""
+    return next(((s.title, s.href + end) for room in rooms for s in room.steps if s.id == here), None)

@@ -204,7 +204,7 @@ def run_postgresql(program: str, config: Config, *arguments: str) -> None:
     path = shutil.which(program)
     if path is None:
         raise BackupFailed(f"The program {program} is missing; install the package postgresql-client.")
-    environment = {**os.environ, **_postgresql_environment(config)}
+    environment = {**os.environ, **postgresql_environment(config)}
     done = subprocess.run(  # noqa: S603 - our own arguments
         [path, *arguments], check=False, env=environment, capture_output=True, text=True
     )
@@ -212,7 +212,8 @@ def run_postgresql(program: str, config: Config, *arguments: str) -> None:
         raise BackupFailed(f"{program} failed: {done.stderr.strip().splitlines()[-1] if done.stderr else ''}")
 
 
-def _postgresql_environment(config: Config) -> Mapping[str, str]:
+def postgresql_environment(config: Config) -> Mapping[str, str]:
+    """Return how PostgreSQL's programs learn where our database is."""
     url = make_url(config.database_url)
     host = url.host or url.query.get("host")
     found: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -121,12 +122,15 @@ class Supervisor:
 
 
 def answers(host: str, port: int) -> bool:
-    """Tell whether somebody listens there."""
+    """Tell whether the site answers there; a listening port alone says little, the server opens it first."""
+    connection = http.client.HTTPConnection(_reachable(host), port, timeout=1)
     try:
-        with socket.create_connection((_reachable(host), port), timeout=0.5):
-            return True
-    except OSError:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def is_free(host: str, port: int) -> bool:

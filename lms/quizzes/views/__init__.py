@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.accounts.queries import extra_time
+from lms.accounts.queries import extra_time_of
 from lms.courses.queries import get_tree
 from lms.domain.attempts import Past, is_overdue, may_review, obstacle
 from lms.domain.errors import Forged, NotFound, Refused
@@ -56,12 +56,14 @@ def quiz_page(reading: Reading) -> str | BaseResponse:
         reading=reading,
         study=reading.study,
         quiz=quiz,
+        intro=sheets.intro(quiz, reading.course),
         panel=panel_of(reading, locale.current()),
         past=past,
         percent=service.percent,
         hindrance=_hindrance(reading, past),
+        reviewable=may_review(quiz),
         questions=sheets.count_questions(quiz),
-        minutes=sheets.minutes_for(quiz, extra_time(require_viewer().subject_id)),
+        minutes=sheets.minutes_for(quiz, extra_time_of(require_viewer().subject_id)),
     )
 
 
@@ -78,7 +80,7 @@ def start(slug: str, item_id: str) -> BaseResponse:
             item_id,
             seed=secrets.randbits(48),
             language=reading.language,
-            extra_time=extra_time(who.subject_id),
+            extra_time=extra_time_of(who.subject_id),
         )
     except Refused as refusal:
         flash(sheets.refusal_words(refusal))
@@ -92,11 +94,13 @@ def save(slug: str, item_id: str) -> BaseResponse:
     who = require_viewer()
     attempt, course = _sent_attempt(item_id)
     saved = service.save_answers(who.subject_id, attempt.id, _answers(attempt, course), _seq())
-    if request.headers.get("X-Part") == "save":
-        body = {"seq": saved.seq, "counts": saved.counts, "left": sheets.seconds_left(attempt)}
-        return Response(orjson.dumps(body), mimetype="application/json")
-    if checked := request.form.get("check"):
-        service.check_answer(who.subject_id, attempt.id, checked)
+    if _by_script():
+        return _json({"seq": saved.seq, "counts": saved.counts, "left": sheets.seconds_left(attempt)})
+    if saved.counts and (checked := request.form.get("check")):
+        if sheets.is_answered(attempt, course, checked):
+            service.check_answer(who.subject_id, attempt.id, checked)
+        else:
+            flash(_("Nothing was checked, because the question has no whole answer yet. What you wrote is saved."))
         return redirect(url_for("learning.item", slug=slug, item_id=item_id, _anchor=f"a-{checked}"))
     if saved.counts:
         flash(_("Your answers are saved. You can go on now or later, from any computer."))
@@ -112,7 +116,8 @@ def submit(slug: str, item_id: str) -> BaseResponse:
     attempt, course = _sent_attempt(item_id)
     sent = _answers(attempt, course)
     graded = service.submit_attempt(require_viewer().subject_id, attempt.id, sent, _seq())
-    return redirect(url_for("quizzes.result", slug=slug, item_id=item_id, number=graded.number))
+    address = url_for("quizzes.result", slug=slug, item_id=item_id, number=graded.number)
+    return _json({"to": address}) if _by_script() else redirect(address)
 
 
 @blueprint.get("/learn/<slug>/<item_id>/result/<int:number>")
@@ -132,7 +137,7 @@ def result(slug: str, item_id: str, number: int) -> str:
         panel=panel_of(reading, locale.current()),
         attempt=attempt,
         percent=service.percent(attempt.score),
-        outcomes=sheets.by_outcome(attempt, course),
+        result=sheets.result_of(attempt, course),
         certificate=find_certificate(reading.study.enrolment_id or ""),
         hindrance=_hindrance(reading, _past(reading)),
         reviewable=may_review(quiz),
@@ -178,16 +183,21 @@ def _course_of(attempt: Attempt, language: str) -> Course:
     return get_tree(attempt.version_id, language)
 
 
-def _sheet(reading: Reading, attempt: Attempt) -> str:
+def _sheet(reading: Reading, attempt: Attempt) -> Response:
     course = _course_of(attempt, attempt.language)
-    return page(
+    quiz = service.quiz_in(course, attempt.item_id)
+    html = page(
         "quizzes/attempt.html",
         reading=reading,
         study=reading.study,
-        quiz=service.quiz_in(course, attempt.item_id),
+        quiz=quiz,
+        panel=panel_of(reading, locale.current()),
         attempt=attempt,
+        minutes=sheets.minutes_of(attempt),
         sheet=sheets.sheet(attempt, course),
     )
+    # "Back" must ask again: an old copy would hold old answers and a number that has been passed.
+    return Response(html, headers={"Cache-Control": "no-store"})
 
 
 def _sent_attempt(item_id: str) -> tuple[Attempt, Course]:
@@ -207,6 +217,14 @@ def _answers(attempt: Attempt, course: Course) -> Mapping[str, object]:
     # A box that is not ticked is not sent at all: the form names its questions, so that an answer can be taken back.
     named = set(request.form.getlist("asked")) & asked.keys()
     return {key: read(asked[key], request.form) for key in sent | named}
+
+
+def _by_script() -> bool:
+    return request.headers.get("X-Part") == "save"
+
+
+def _json(body: dict[str, object]) -> Response:
+    return Response(orjson.dumps(body), mimetype="application/json")
 
 
 def _seq() -> int:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from flask import url_for
 from markupsafe import Markup
 
-from lms.domain.attempts import shuffled
+from lms.domain.attempts import Outcome, shuffled
 from lms.domain.errors import Refused
-from lms.domain.outline import Course, Question, Quiz
+from lms.domain.outline import Course, Lesson, Question, Quiz
 from lms.domain.questions import TYPES
 from lms.infra import clock
 from lms.infra.languages import gettext as _
 from lms.quizzes import queries, service
 from lms.quizzes.models import Attempt
+from lms.web import locale
 from lms.web.locale import format_moment
 from lms.web.prose import writer_of
 from lms.web.questions import Shown, field_name, show
@@ -26,12 +28,14 @@ from lms.web.questions import Shown, field_name, show
 class Sheet:
     """What an open attempt shows."""
 
-    intro: list[Markup]
+    intro: Markup
     questions: list[Shown]
     checked: frozenset[str]
     numbers: list[tuple[int, str, str]]
     answered: int
     seq: int
+    seqs: dict[str, int]
+    """The number of the answer kept to each question: what a browser kept with a lower one is older."""
     seconds_left: int | None
     closes_at: datetime | None
 
@@ -52,21 +56,24 @@ def sheet(attempt: Attempt, course: Course) -> Sheet:
             show(
                 question,
                 response,
-                words=words,
+                words=words.at(question.path),
                 number=number,
                 reveal="key" if checked else "nothing",
                 order=order_of(question, quiz, attempt.seed),
                 disabled=checked,
+                lang=question.lang or course.language,
+                ui=locale.current(),
             )
         )
         numbers.append((number, field_name(question), "answered" if given else "open"))
     return Sheet(
-        intro=[segment.html for segment in words.segments(quiz.nodes)],
+        intro=intro(quiz, course),
         questions=questions,
         checked=frozenset(key for key, answer in saved.items() if answer.checked),
         numbers=numbers,
         answered=answered,
         seq=max((answer.seq for answer in saved.values()), default=0) + 1,
+        seqs={key: answer.seq for key, answer in saved.items()},
         seconds_left=seconds_left(attempt),
         closes_at=attempt.closes_at,
     )
@@ -80,11 +87,13 @@ def reviewed(attempt: Attempt, course: Course) -> list[Shown]:
         show(
             question,
             answers.get(question.id),
-            words=writer_of(course),
+            words=writer_of(course).at(question.path),
             number=number,
             reveal="key",
             order=order_of(question, quiz, attempt.seed),
             disabled=True,
+            lang=question.lang or course.language,
+            ui=locale.current(),
         )
         for number, question in enumerate(service.asked(attempt, course), start=1)
     ]
@@ -102,20 +111,80 @@ def seconds_left(attempt: Attempt) -> int | None:
     return max(0, int((attempt.closes_at - clock.now()).total_seconds()))
 
 
-def by_outcome(attempt: Attempt, course: Course) -> list[tuple[str, int]]:
-    """Return the score of each outcome that was asked about, in whole per cent."""
+def intro(quiz: Quiz, course: Course) -> Markup:
+    """Return the prose that stands before the questions."""
+    return Markup("").join(segment.html for segment in writer_of(course).segments(quiz.nodes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeRow:
+    """How the questions about one outcome were answered, and the lessons that teach it."""
+
+    words: str
+    percent: int
+    lessons: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What an attempt came to: points, outcomes in the course's order, and how many answers a person will read."""
+
+    earned: float
+    possible: int
+    needed: float | None
+    outcomes: list[OutcomeRow]
+    unmarked: int
+
+
+def result_of(attempt: Attempt, course: Course) -> Result:
+    """Return what a submitted attempt came to."""
     outcome = service.outcome_of(attempt, course)
+    quiz = service.quiz_in(course, attempt.item_id)
+    return Result(
+        earned=float(outcome.earned),
+        possible=outcome.possible,
+        needed=None if quiz.pass_mark is None else outcome.possible * quiz.pass_mark / 100,
+        outcomes=_by_outcome(service.asked(attempt, course), outcome, course),
+        unmarked=sum(grade.score is None for grade in outcome.grades.values()),
+    )
+
+
+def _by_outcome(questions: Sequence[Question], outcome: Outcome, course: Course) -> list[OutcomeRow]:
     earned: dict[str, Fraction] = {}
     possible: dict[str, int] = {}
-    for question in service.asked(attempt, course):
+    for question in questions:
         share = outcome.grades[question.id].score
         if question.outcome is None or share is None:
             continue
         earned[question.outcome] = earned.get(question.outcome, Fraction(0)) + share * question.points
         possible[question.outcome] = possible.get(question.outcome, 0) + question.points
     return [
-        (course.outcomes[key], int(earned[key] * 100 / possible[key])) for key in course.outcomes if possible.get(key)
+        OutcomeRow(words=words, percent=int(earned[key] * 100 / possible[key]), lessons=_taught_in(key, course))
+        for key, words in course.outcomes.items()
+        if possible.get(key)
     ]
+
+
+def _taught_in(outcome: str, course: Course) -> list[tuple[str, str]]:
+    return [
+        (item.title, url_for("learning.item", slug=course.id, item_id=key))
+        for key in course.order()
+        if isinstance(item := course.items[key], Lesson) and outcome in item.outcomes
+    ]
+
+
+def is_answered(attempt: Attempt, course: Course, question_id: str) -> bool:
+    """Tell whether a whole answer to the question is saved; False when it was not asked."""
+    question = next((q for q in service.asked(attempt, course) if q.id == question_id), None)
+    saved = queries.list_answers(attempt.id).get(question_id)
+    return bool(question and saved and TYPES[question.type].is_answered(question.body, saved.response))
+
+
+def minutes_of(attempt: Attempt) -> int | None:
+    """Return how long an attempt may take in all, in minutes; None when it is not timed."""
+    if attempt.closes_at is None:
+        return None
+    return round((attempt.closes_at - attempt.started_at).total_seconds() / 60)
 
 
 def count_questions(quiz: Quiz) -> int:

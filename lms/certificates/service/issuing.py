@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from sqlalchemy import select, update
 
-from lms.accounts.queries import find_holder
 from lms.certificates.events import CertificateIssued
 from lms.certificates.models import Certificate
 from lms.courses.models import Course
@@ -21,6 +20,7 @@ from lms.infra.languages import SOURCE
 from lms.infra.storage import storage
 from lms.learning.events import CourseCompleted
 from lms.learning.service import append
+from lms.network.queries import find_holder
 
 ERASABLE = ("name", "name_latin", "museum")
 

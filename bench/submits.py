@@ -1,0 +1,106 @@
+"""Quiz submits a second through `submit_attempt`: 16 writers in several processes on SQLite, none lost."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from pathlib import Path
+from threading import Thread
+
+from bench.site import Site, fill, site, subject_id
+from bench.table import Figure
+from lms.app import create_app
+from lms.config import Config
+from lms.courses.queries import get_tree
+from lms.domain.solutions import solution
+from lms.infra.db import db
+from lms.quizzes import service
+
+PROCESSES, THREADS = 4, 4
+EACH = 60
+"""Submits a writer makes, each for a learner of its own."""
+
+
+def measure() -> list[Figure]:
+    """Measure the rate, and count what arrived."""
+    writers = PROCESSES * THREADS
+    with site() as place:
+        fill(place, 0, writers * EACH)
+        attempts = _started(place, writers * EACH)
+        settings = {"LMS_DATA_DIR": str(place.folder), "LMS_SECRET_KEY": "b" * 40}
+        context = multiprocessing.get_context("spawn")
+        ready, go = context.Barrier(PROCESSES + 1), context.Event()
+        share = len(attempts) // PROCESSES
+        workers = [
+            context.Process(target=_submit, args=(settings, attempts[n * share : (n + 1) * share], ready, go))
+            for n in range(PROCESSES)
+        ]
+        for worker in workers:
+            worker.start()
+        ready.wait()
+        begin = time.perf_counter()
+        go.set()
+        for worker in workers:
+            worker.join()
+        seconds = time.perf_counter() - begin
+        db.session.remove()
+        kept = sum(service.queries.find_attempt(key).submitted_at is not None for key, _ in attempts)  # type: ignore[union-attr]
+    if kept != len(attempts):
+        raise SystemExit(f"{len(attempts) - kept} of {len(attempts)} submits were lost")
+    return [
+        Figure(
+            what=f"submits a second, {writers} writers, {PROCESSES} processes, none of {len(attempts)} lost",
+            value=len(attempts) / seconds,
+            unit="/s",
+            bar=300,
+            least=True,
+            others="Moodle 58 by HTTP on PostgreSQL",
+        )
+    ]
+
+
+def _started(place: Site, count: int) -> list[tuple[str, str]]:
+    """Start an attempt for each learner; return (attempt, subject)."""
+    course = get_tree(place.course.version_id)
+    quiz = next(key for key in place.items if course.items[key].kind == "quiz")
+    found = []
+    for n in range(count):
+        attempt = service.start_attempt(
+            subject_id(n), place.course.id, quiz, seed=n, language="en", extra_time=0
+        )
+        found.append((attempt.id, subject_id(n)))
+        if n % 100 == 99:
+            db.session.commit()
+    db.session.commit()
+    return found
+
+
+def _submit(settings: dict[str, str], attempts: list[tuple[str, str]], ready: object, go: object) -> None:
+    """Submit a share of the attempts with several threads, as one server process would."""
+    config = Config.from_env(settings)
+    app = create_app(config)
+    assert Path(settings["LMS_DATA_DIR"]).is_dir()
+
+    def run(mine: list[tuple[str, str]]) -> None:
+        for attempt_id, subject in mine:
+            with app.app_context():
+                attempt = service.queries.find_attempt(attempt_id)
+                assert attempt is not None
+                course = get_tree(attempt.version_id)
+                answers = {q.id: solution(q) for q in service.asked(attempt, course)}
+                db.session.rollback()
+                service.submit_attempt(subject, attempt_id, answers, 1)
+                db.session.commit()
+
+    with app.app_context():
+        first = service.queries.find_attempt(attempts[0][0])
+        assert first is not None
+        get_tree(first.version_id)
+        db.session.rollback()
+    threads = [Thread(target=run, args=(attempts[n::THREADS],)) for n in range(THREADS)]
+    ready.wait()  # type: ignore[attr-defined]
+    go.wait()  # type: ignore[attr-defined]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -1,0 +1,35 @@
+"""The rows that the services of accounts work on."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from lms.accounts.models import Account, RoleGrant
+from lms.domain.authority import SITE
+from lms.domain.errors import NotFound
+from lms.infra.db import db
+
+
+def get_account(account_id: int) -> Account:
+    """Return the row of an account; NotFound when there is none."""
+    found = db.session.get(Account, account_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_grant(account_id: int, role: str, scope_kind: str, scope_id: str) -> RoleGrant | None:
+    """Return the row of a role that is held within a scope."""
+    return db.session.scalar(
+        select(RoleGrant).where(
+            RoleGrant.account_id == account_id,
+            RoleGrant.role == role,
+            RoleGrant.scope_kind == scope_kind,
+            RoleGrant.scope_id == scope_id,
+        )
+    )
+
+
+def administers(account: Account) -> bool:
+    """Tell whether somebody may use the account and administer the whole site."""
+    return account.active and any(grant.role == "admin" and grant.scope_kind == SITE for grant in account.grants)

@@ -1,0 +1,278 @@
+"""The paper of a certificate: its words, its drawings and the sizes of its type, then the PDF."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+import segno
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from lms.config import LANGUAGES
+from lms.domain.award import Award
+from lms.domain.codes import spaced
+from lms.domain.floorplan import ItemMark, PlanWords, Room, draw
+from lms.infra import pdf
+from lms.infra.languages import SOURCE, language
+from lms.infra.languages import gettext as _
+from lms.infra.languages import ngettext
+
+STYLE = "css/certificate.css"
+TEMPLATE = "certificates/pdf/certificate.html"
+
+COLUMN = 134.0
+"""Millimetres that the text on the first page may be wide; the style sheet says the same."""
+
+TITLE = (36.0, 32.0, 28.0, 24.0, 21.0, 18.0, 16.0, 14.0, 12.0)
+NAME = (28.0, 25.0, 22.0, 20.0, 18.0, 16.0, 14.0, 12.0)
+COURSE = (13.0, 12.0, 11.0, 10.0, 9.0)
+SMALL = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
+"""Sizes of type in points, the largest that fits is taken."""
+
+DATES = {"en": "en_GB"}
+"""The kind of a language that days and figures are written in: an international paper puts the day first."""
+
+MASK = 3
+"""The mask of every QR code: choosing the best of eight costs more than drawing it."""
+
+PAINT = {
+    "outer": 'fill="none" stroke="#1e1a15" stroke-width="26"',
+    "inner": 'fill="none" stroke="#1e1a15" stroke-width="7"',
+    "hall": 'fill="#fffdf9"',
+    "yard": 'fill="#e4e9d8"',
+    "green": 'fill="none" stroke="#7d705a" stroke-width="2"',
+    "leaf": 'fill="none" stroke="#1e1a15" stroke-width="2.5"',
+    "arrow": 'fill="none" stroke="#8a2a18" stroke-width="4"',
+    "gap": 'fill="none" stroke="#fffdf9" stroke-width="10"',
+    "gap street": 'fill="none" stroke="#ffffff" stroke-width="28"',
+    "floor done": 'fill="#f6dd97"',
+    "case on": 'fill="#19544a" stroke="#1e1a15" stroke-width="1.5"',
+    "n": 'fill="#1e1a15" font-family="Vitrine Serif" font-size="58"',
+}
+"""How the classes of the plan are painted here: a drawing in a PDF knows no style sheet."""
+_CLASS = re.compile(r'class="([a-z ]+)"')
+
+
+class Unprintable(Exception):
+    """The fonts lack letters that the certificate needs; `letters` are these."""
+
+    def __init__(self, letters: str) -> None:
+        super().__init__(letters)
+        self.letters = letters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A term with its value, and how many millimetres from the left it stands."""
+
+    term: str
+    value: str
+    left: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What the template sets: words in the certificate's language, and sizes in points."""
+
+    award: Award
+    lang: str
+    code: str
+    latin: str
+    """The name in Latin letters where it differs."""
+    address: str
+    """Where to check it, as people type it."""
+    facts: tuple[Fact, ...]
+    rooms: str
+    modules: tuple[tuple[str, str], ...]
+    extent: str
+    assessment: tuple[str, ...]
+    identity: str
+    digest: str
+    title_size: float
+    name_size: float
+    course_size: float
+    outcomes_size: float | None
+    """None: they are too long for the first page and stand on the second alone."""
+    rooms_size: float | None
+    back_size: float
+
+
+def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> bytes:
+    """Return the PDF of an award; raises Unprintable, or pdf.Unavailable when the libraries are not there."""
+    if letters := missing_letters(award):
+        raise Unprintable(letters)
+    words = award.language if award.language in LANGUAGES else SOURCE
+    with language(words):
+        html = pdf.fill(TEMPLATE, paper=lay_out(code, award, words, base_url), site=site)
+    parts = {"plan.svg": draw_plan(award).encode(), "code.svg": draw_code(link(base_url, code)).encode()}
+    return pdf.render(html, style=STYLE, parts=parts, identifier=code)
+
+
+def missing_letters(award: Award) -> str:
+    """Return the letters of an award that our fonts cannot set; all of them hold the same letters."""
+    return pdf.face("sans").missing(award.texts())
+
+
+def lay_out(code: str, award: Award, words: str, base_url: str) -> Paper:
+    """Choose words and sizes."""
+    rooms = "; ".join(f"{n}\u00a0{title}" for n, title in enumerate(award.modules, 1))
+    title = pdf.fit(award.title, font="serif-italic", width=COLUMN, lines=2, sizes=TITLE)
+    latin = award.name_latin if award.name_latin != award.name else ""
+    return Paper(
+        award=award,
+        lang=words,
+        code=spaced(code),
+        latin=latin,
+        address=address(base_url),
+        facts=facts_of(award, words),
+        rooms=rooms,
+        modules=tuple(
+            (title, hours_of(room.minutes, words)) for title, room in zip(award.modules, award.rooms, strict=True)
+        ),
+        extent=extent_of(award, words),
+        assessment=assessment_of(award, words),
+        identity=identity_of(award),
+        digest=" ".join(award.version_digest[i : i + 8] for i in range(0, len(award.version_digest), 8)),
+        title_size=title,
+        name_size=pdf.fit(award.name, font="serif-name", width=COLUMN, lines=1, sizes=NAME),
+        course_size=pdf.fit(award.course_title, font="serif-italic", width=COLUMN, lines=2, sizes=COURSE),
+        outcomes_size=_outcomes_size(award),
+        rooms_size=pdf.fit_list([rooms], font="sans", width=90, lines=6, sizes=SMALL[1:5]),
+        back_size=_back_size(award),
+    )
+
+
+def _outcomes_size(award: Award) -> float | None:
+    if "outcomes" not in award.show or not award.outcomes:
+        return None
+    return pdf.fit_list(award.outcomes, font="sans", width=COLUMN, lines=6, sizes=SMALL[1:5])
+
+
+def _back_size(award: Award) -> float:
+    texts = [*award.outcomes, *award.modules]
+    return pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALL[1:]) or SMALL[-1]
+
+
+def facts_of(award: Award, words: str) -> tuple[Fact, ...]:
+    """Return what the certificate says in figures, side by side."""
+    said = []
+    if "hours" in award.show:
+        said.append((_("Hours of study"), format_decimal(award.hours, locale=words), 28.0))
+    if "score" in award.show and award.grade_percent is not None:
+        said.append((_("Result"), percent(award.grade_percent, words), 22.0))
+    said.append((_("Awarded"), day(award.issued_at, words), 42.0))
+    if award.valid_until:
+        said.append((_("Valid until"), day(award.valid_until, words), 42.0))
+    left, facts = 0.0, []
+    for term, value, width in said:
+        facts.append(Fact(term=term, value=value, left=left))
+        left += width
+    return tuple(facts)
+
+
+def extent_of(award: Award, words: str) -> str:
+    """Say how much the course holds."""
+    parts = [
+        ngettext("%(num)d module", "%(num)d modules", len(award.modules)),
+        ngettext("%(num)d lesson", "%(num)d lessons", award.lessons) if award.lessons else "",
+        ngettext("%(num)d quiz", "%(num)d quizzes", award.quizzes) if award.quizzes else "",
+        ngettext("%(num)d task in one’s own museum", "%(num)d tasks in one’s own museum", award.tasks)
+        if award.tasks
+        else "",
+        _("hours of study: %(hours)s", hours=format_decimal(award.hours, locale=words)),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def assessment_of(award: Award, words: str) -> tuple[str, ...]:
+    """Say how the work was assessed, sentence by sentence."""
+    if award.assessment == "study":
+        return (_("The holder worked through the course. Nothing was graded."),)
+    said = [_("By quizzes on this site, graded against a key that the learner does not see. Nobody supervised them.")]
+    if "score" in award.show and award.grade_percent is not None:
+        result = percent(award.grade_percent, words)
+        if award.pass_percent is None:
+            said.append(_("Result of the final quiz: %(result)s.", result=result))
+        else:
+            needed = percent(award.pass_percent, words)
+            said.append(_("Result of the final quiz: %(result)s; needed: %(needed)s.", result=result, needed=needed))
+    if award.assessment == "quizzes-tasks":
+        said.append(_("Tasks in the holder’s own museum are counted as the holder reported them."))
+    return tuple(said)
+
+
+def identity_of(award: Award) -> str:
+    """Say how the holder was identified."""
+    known = {"self-declared": _("By the holder’s own word: the name is as the holder gave it. No document was checked.")}
+    return known[award.identity]
+
+
+def hours_of(minutes: int, words: str) -> str:
+    """Say how long a module takes, in hours to the half; nothing when no item says its minutes."""
+    if not minutes:
+        return ""
+    return _("%(hours)s h", hours=format_decimal(max(round(minutes / 30) / 2, 0.5), locale=words))
+
+
+def percent(value: int, words: str) -> str:
+    """Write a whole per cent as the language does."""
+    return str(format_percent(value / 100, locale=DATES.get(words, words)))
+
+
+def day(moment: str, words: str) -> str:
+    """Write the day of a kept moment as the language does; days are counted in UTC, on paper and on the screen."""
+    return str(format_date(day_of(moment), format="long", locale=DATES.get(words, words)))
+
+
+def day_of(moment: str) -> date:
+    """Return the day of a kept moment."""
+    return datetime.fromisoformat(moment).date()
+
+
+def address(base_url: str) -> str:
+    """Return where certificates are checked, without what nobody types."""
+    parts = urlsplit(base_url)
+    return f"{parts.netloc}{parts.path}/verify"
+
+
+def link(base_url: str, code: str) -> str:
+    """Return the address in the QR code: in upper case, for which it needs fewer modules; the page ignores the case."""
+    parts = urlsplit(base_url)
+    if parts.path:
+        return f"{base_url}/verify/{code}"
+    return f"{base_url}/verify/{code}".upper()
+
+
+def draw_code(text: str) -> str:
+    """Draw the QR code as one path; rows overlap by a hair, so that no printer shows the seams."""
+    matrix = segno.make(text, error="m", mask=MASK, boost_error=False, micro=False).matrix
+    size = len(matrix)
+    runs = []
+    for y, row in enumerate(matrix):
+        for found in re.finditer(b"\x01+", bytes(row)):
+            runs.append(f"M{found.start()} {y}h{len(found.group())}v1.02h-{len(found.group())}z")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size}" height="{size}">'
+        f'<path d="{"".join(runs)}"/></svg>'
+    )
+
+
+def draw_plan(award: Award) -> str:
+    """Draw the building of the course with every light on."""
+    rooms = [
+        Room(
+            n=number,
+            title=title,
+            hours=max(room.minutes / 60, 0.25),
+            items=tuple(ItemMark(kind=kind, done=True) for kind in room.kinds),
+            after=room.after,
+        )
+        for number, (title, room) in enumerate(zip(award.modules, award.rooms, strict=True), 1)
+    ]
+    year, _dot, ordinal = award.course_number.partition(".")
+    svg = draw(rooms, seed=int(year) * 1000 + int(ordinal), mini=True, words=PlanWords(here=""))
+    painted = _CLASS.sub(lambda found: PAINT.get(found[1], ""), svg)
+    return painted.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)

@@ -1,0 +1,242 @@
+"""Published courses as lists, cards and course pages show them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, func, or_, select
+
+from lms.courses.models import Course, Version
+from lms.domain.outline import ItemKind
+from lms.infra.db import db
+from lms.infra.searchindex import SearchIndex
+
+WORDS = SearchIndex("courses_search")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomRow:
+    """A module as the small plan needs it; `after` holds the numbers of the modules that it builds on."""
+
+    minutes: int
+    items: tuple[tuple[str, ItemKind], ...]
+    after: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseRow:
+    """A published course as lists show it."""
+
+    id: str
+    slug: str
+    year: int
+    ordinal: int
+    version_id: str
+    published_at: datetime | None
+    language: str
+    languages: tuple[str, ...]
+    level: str
+    hours: float
+    competencies: tuple[str, ...]
+    titles: dict[str, str]
+    summaries: dict[str, str]
+    facts: dict[str, Any]
+
+    @property
+    def number(self) -> str:
+        """Return the accession number, such as 2026.1."""
+        return f"{self.year}.{self.ordinal}"
+
+    @property
+    def seed(self) -> int:
+        """Return the seed of the course's building: its own number, so that it never changes."""
+        return self.year * 1000 + self.ordinal
+
+    @cached_property
+    def rooms(self) -> tuple[RoomRow, ...]:
+        """Return the modules as the small plan needs them."""
+        return tuple(
+            RoomRow(
+                minutes=room["minutes"],
+                items=tuple((key, kind) for key, kind in room["items"]),
+                after=tuple(room["after"]),
+            )
+            for room in self.facts["rooms"]
+        )
+
+    def title(self, languages: Sequence[str]) -> tuple[str, str]:
+        """Return the title for a reader with this list of languages, and the language that it is in."""
+        return _best(self.titles, languages, self.language)
+
+    def summary(self, languages: Sequence[str]) -> tuple[str, str]:
+        """Return the summary for a reader with this list of languages, and the language that it is in."""
+        return _best(self.summaries, languages, self.language)
+
+    def reading_language(self, languages: Sequence[str]) -> str:
+        """Return the language a reader with this list would read the course in."""
+        return self.reading_languages(languages)[0]
+
+    def reading_languages(self, languages: Sequence[str]) -> tuple[str, ...]:
+        """Return the languages a reader with this list reads the course in, best first, its own as the last."""
+        spoken = [code for code in languages if code in self.languages]
+        before = spoken[: spoken.index(self.language)] if self.language in spoken else spoken
+        return (*before, self.language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How somebody stands to a course they have begun; a higher feature tells."""
+
+    state: str
+    version_id: str
+    done: frozenset[str]
+    steps_done: int
+    steps: int
+    percent: int
+    next_item: str | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What the catalogue is asked for; of several values of a kind one has to fit."""
+
+    query: str = ""
+    languages: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    competencies: tuple[str, ...] = ()
+
+    @property
+    def narrow(self) -> bool:
+        """Tell whether anything but the search is chosen."""
+        return bool(self.languages or self.levels or self.competencies)
+
+
+EVERYTHING = Filters()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What can be chosen in the catalogue, with the number of courses of each."""
+
+    languages: Counter[str]
+    levels: Counter[str]
+    competencies: Counter[str]
+    courses: int
+
+
+def _best(texts: dict[str, str], languages: Sequence[str], source: str) -> tuple[str, str]:
+    code = next((c for c in languages if texts.get(c)), source)
+    return texts.get(code, ""), code
+
+
+_LISTED = (
+    select(
+        Course.id,
+        Course.slug,
+        Course.year,
+        Course.ordinal,
+        Version.id.label("version_id"),
+        Version.published_at,
+        Version.language,
+        Version.languages,
+        Version.level,
+        Version.hours,
+        Version.competencies,
+        Version.titles,
+        Version.summaries,
+        Version.facts,
+    )
+    .join(Version, Version.id == Course.published_id)
+    .order_by(Course.year.desc(), Course.ordinal.desc())
+)
+_BY_SLUG = _LISTED.where(Course.slug == bindparam("slug"))
+_CHOICES = (
+    select(Version.languages, Version.level, Version.competencies, func.count())
+    .join(Course, Course.published_id == Version.id)
+    .group_by(Version.languages, Version.level, Version.competencies)
+)
+
+
+def _course_row(row: Row[Any]) -> CourseRow:
+    values = row._asdict()
+    return CourseRow(**{**values, "languages": members(row.languages), "competencies": members(row.competencies)})
+
+
+def read_number(word: str) -> tuple[int, int] | None:
+    """Return the year and ordinal of an accession number; None for anything that is none."""
+    year, _dot, ordinal = word.partition(".")
+    fits = year.isascii() and year.isdigit() and ordinal.isascii() and ordinal.isdigit() and len(word) < 12
+    return (int(year), int(ordinal)) if fits else None
+
+
+def members(kept: str) -> tuple[str, ...]:
+    """Return the members of a list that is kept between commas."""
+    return tuple(filter(None, kept.split(",")))
+
+
+def find_published(slug: str) -> CourseRow | None:
+    """Return the published course with this slug, if any."""
+    row = db.session.execute(_BY_SLUG, {"slug": slug}).first()
+    return _course_row(row) if row else None
+
+
+def list_published(
+    filters: Filters = EVERYTHING,
+    *,
+    ids: Sequence[str] | None = None,
+    after: tuple[int, int] | None = None,
+    limit: int = 24,
+) -> list[CourseRow]:
+    """Return published courses, the newest number first, below a number (year, ordinal), that fit the filters."""
+    query = _fitting(_LISTED, filters).limit(limit)
+    if ids is not None:
+        query = query.where(Course.id.in_(ids))
+    if after:
+        year, ordinal = after
+        query = query.where((Course.year < year) | ((Course.year == year) & (Course.ordinal < ordinal)))
+    return [_course_row(row) for row in db.session.execute(query)]
+
+
+def count_published(filters: Filters = EVERYTHING) -> int:
+    """Count the published courses that fit the filters."""
+    query = select(func.count()).select_from(Course).join(Version, Version.id == Course.published_id)
+    return db.session.scalar(_fitting(query, filters)) or 0
+
+
+def count_choices() -> Choices:
+    """Count the published courses by language, level and competency."""
+    choices = Choices(languages=Counter(), levels=Counter(), competencies=Counter(), courses=0)
+    courses = 0
+    for languages, level, competencies, count in db.session.execute(_CHOICES):
+        courses += count
+        choices.levels[level] += count
+        for code in members(languages):
+            choices.languages[code] += count
+        for code in members(competencies):
+            choices.competencies[code] += count
+    return Choices(
+        languages=choices.languages, levels=choices.levels, competencies=choices.competencies, courses=courses
+    )
+
+
+def _fitting(query: Select[Any], filters: Filters) -> Select[Any]:
+    if filters.languages:
+        query = query.where(_has(Version.languages, filters.languages))
+    if filters.levels:
+        query = query.where(Version.level.in_(filters.levels))
+    if filters.competencies:
+        query = query.where(_has(Version.competencies, filters.competencies))
+    if filters.query.strip():
+        keys = WORDS.keys(filters.query)
+        query = query.where(false() if keys is None else Course.id.in_(keys))
+    return query
+
+
+def _has(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    return or_(*(column.contains(f",{value},", autoescape=True) for value in values))

@@ -1,0 +1,1 @@
+"""Checks across the files of a course, one module a concern."""

@@ -1,0 +1,37 @@
+"""The doors of the pages for trainers: what is outside one's scope looks as if it were not there."""
+
+from __future__ import annotations
+
+from lms.courses.queries import CourseRow, find_published, get_tree
+from lms.domain.errors import NotFound
+from lms.domain.outline import Course, Guide
+from lms.learning.models import Enrolment
+from lms.learning.queries import get_enrolment
+from lms.web.guards import Viewer
+
+
+def course_for_trainer(slug: str, who: Viewer, permission: str) -> CourseRow:
+    """Return a published course for somebody who holds the permission for it."""
+    row = find_published(slug)
+    if row is None or not who.can(permission, ("course", slug)):
+        raise NotFound(slug)
+    return row
+
+
+def guide_for_trainer(slug: str, guide_id: str, who: Viewer, language: str) -> tuple[CourseRow, Course, Guide]:
+    """Return a trainer's guide of a course."""
+    row = course_for_trainer(slug, who, "teach.guides")
+    course = get_tree(row.version_id, language)
+    guide = course.guides.get(guide_id)
+    if guide is None:
+        raise NotFound(guide_id)
+    return row, course, guide
+
+
+def learner_for_trainer(slug: str, enrolment_id: str, who: Viewer) -> tuple[CourseRow, Enrolment]:
+    """Return a learner of a course."""
+    row = course_for_trainer(slug, who, "teach.learners")
+    enrolment = get_enrolment(enrolment_id)
+    if enrolment is None or enrolment.course_id != row.id:
+        raise NotFound(enrolment_id)
+    return row, enrolment

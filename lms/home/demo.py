@@ -1,0 +1,83 @@
+"""Demonstration accounts and a little of what they have done; every name is invented."""
+
+from __future__ import annotations
+
+from lms.accounts.queries import find_by_email
+from lms.accounts.security.passwords import hash_password
+from lms.accounts.service import confirm, create_account, grant_role, state_affiliation
+from lms.courses.queries import CourseRow, find_published, get_tree
+from lms.domain.outline import Course, Lesson, Quiz
+from lms.domain.solutions import solution
+from lms.infra.db import db
+from lms.learning import service as learning
+from lms.quizzes import service as quizzes
+
+PASSWORD = "museum-demo-2026"  # noqa: S105 - printed at every start of a demonstration, and only there
+PEOPLE = (
+    ("learner", "Lena Lampová", "Lena Lampova", "curator", None),
+    ("trainer", "Tomas Tafel", "Tomas Tafel", "trainer", "trainer"),
+    ("reviewer", "Rima Rahmen", "Rima Rahmen", "member of the council", "reviewer"),
+    ("coordinator", "Karin Konsole", "Karin Konsole", "coordinator", "coordinator"),
+    ("admin", "Adam Archiv", "Adam Archiv", "administrator", "admin"),
+)
+MUSEUM = "Museum of the River Port"
+COUNTRY = "AZ"
+"""Invented, as every page of a demonstration says."""
+
+UNDER_WAY = "running-a-museum"
+FINISHED = "museum-as-a-place-of-learning"
+
+
+def create_demo() -> None:
+    """Make the demonstration accounts and their learning, unless they are there."""
+    for word, name, latin, position, role in PEOPLE:
+        address = f"{word}@example.org"
+        if find_by_email(address):
+            continue
+        account = create_account(
+            email=address, password=hash_password(PASSWORD), name=name, name_latin=latin, languages=("en", "ru")
+        )
+        confirm(account.id, by="administrator")
+        if role:
+            grant_role(account.id, role, actor=None)
+        state_affiliation(account.subject_id, museum=MUSEUM, country=COUNTRY, position=position)
+        if word == "learner":
+            study(account.subject_id)
+
+
+def study(subject_id: str) -> None:
+    """Let the learner finish one course and begin another, by the services that every learner uses."""
+    for slug, whole in ((FINISHED, True), (UNDER_WAY, False)):
+        row = find_published(slug)
+        if row is not None:
+            _study_course(subject_id, row, whole=whole)
+
+
+def _study_course(subject_id: str, row: CourseRow, *, whole: bool) -> None:
+    course = get_tree(row.version_id)
+    enrolment_id = learning.enrol(subject_id, row.id, row.version_id, None)
+    steps = course.order() if whole else course.order()[:2]
+    for key in steps:
+        learning.open_item(subject_id, row.id, key, course.language)
+        _do(subject_id, row, course, key)
+    if not whole:
+        learning.open_item(subject_id, row.id, course.order()[2], course.language)
+        learning.keep_place(enrolment_id, course.order()[2])
+    db.session.flush()
+
+
+def _do(subject_id: str, row: CourseRow, course: Course, key: str) -> None:
+    item = course.items[key]
+    if isinstance(item, Quiz):
+        attempt = quizzes.start_attempt(subject_id, row.id, key, seed=7, language=course.language, extra_time=0)
+        asked = quizzes.asked(attempt, course)
+        # One answer is left out, so that the result and its review have something to show.
+        answers = {q.id: solution(q) for q in asked[1:]}
+        quizzes.submit_attempt(subject_id, attempt.id, answers, 1)
+        return
+    if isinstance(item, Lesson):
+        for question in item.questions():
+            response = solution(question)
+            learning.check_question(subject_id, row.id, key, question.id, response, course.language)
+    if not (isinstance(item, Lesson) and item.complete == "questions"):
+        learning.mark_done(subject_id, row.id, key, course.language)

@@ -1,0 +1,237 @@
+"""PDF from HTML by WeasyPrint, which sees our own style sheets, fonts and what it is handed: no file, no network."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from fontTools.ttLib import TTFont
+
+from lms.infra.places import place
+
+LIBRARIES = (
+    "libgobject-2.0.so.0",
+    "libpango-1.0.so.0",
+    "libpangoft2-1.0.so.0",
+    "libharfbuzz.so.0",
+    "libfontconfig.so.1",
+)
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+"""What brings them on Debian; the last one makes the files smaller and is not needed."""
+
+SCHEME = "own:"
+"""Begins the only addresses that a document may name: a part it was handed, or a file below static/."""
+
+POINT = 25.4 / 72
+"""Millimetres in a point."""
+
+UA_IDENTIFIER = (
+    '<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about="" '
+    'xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>'
+    '<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about="" '
+    'xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
+    'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" '
+    'xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>'
+    '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>'
+    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>"
+    '<rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>'
+    "<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>"
+    "<pdfaProperty:description>Part of ISO 14289 that the document follows</pdfaProperty:description></rdf:li>"
+    "</rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+"""Says PDF/UA-1 inside PDF/A: its property must be described there (ISO 19005-3, 6.6.2.3)."""
+
+
+class Unavailable(Exception):
+    """The libraries that PDF is made with are not on this machine; the message says which, and what to do."""
+
+
+def find_problem() -> str | None:
+    """Say in one sentence why no PDF can be made here, None when it can; asks anew each time until it can."""
+    missing = [name for name in LIBRARIES if not _loads(name)]
+    if not missing:
+        return None
+    return f"{', '.join(missing)} missing; run apt-get install {PACKAGES}"
+
+
+def available() -> bool:
+    """Tell whether PDF can be made here."""
+    return find_problem() is None
+
+
+def _loads(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font as far as measuring needs it."""
+
+    file: str
+
+    @cached_property
+    def advances(self) -> Mapping[int, float]:
+        """Return the width of each letter that the font has, in its size."""
+        font = TTFont(place("static") / "fonts" / "pdf" / f"{self.file}.ttf", lazy=True)
+        widths, unit = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {letter: widths[glyph][0] / unit for letter, glyph in font.getBestCmap().items()}
+
+    def missing(self, texts: Iterable[str]) -> str:
+        """Return the letters in the texts that the font cannot set, each once."""
+        return "".join(sorted({c for text in texts for c in text if ord(c) not in self.advances and c != "\n"}))
+
+    def width(self, text: str, size: float) -> float:
+        """Return the width of a line in millimetres at a size in points, without kerning."""
+        return sum(self.advances.get(ord(c), 1.0) for c in text) * size * POINT
+
+    def lines(self, text: str, size: float, width: float) -> int:
+        """Return how many lines a text takes in so many millimetres; a word that is too long for one breaks."""
+        count, used = 1, 0.0
+        space = self.width(" ", size)
+        for word in text.split():
+            long = self.width(word, size)
+            if used and used + space + long > width:
+                count, used = count + 1, 0.0
+            elif used:
+                used += space
+            if long > width:
+                count += int(long // width)
+                long %= width
+            used += long
+        return count
+
+
+@cache
+def face(file: str) -> Face:
+    """Return one of our fonts by the name of its file."""
+    return Face(file)
+
+
+def fit(text: str, *, font: str, width: float, lines: int, sizes: Sequence[float]) -> float:
+    """Return the largest size in points at which a text takes at most so many lines; the smallest when none does."""
+    chosen = face(font)
+    return next((size for size in sizes if chosen.lines(text, size, width) <= lines), sizes[-1])
+
+
+def fit_list(
+    texts: Sequence[str], *, font: str, width: float, lines: int, sizes: Sequence[float]
+) -> float | None:
+    """Return the largest size in points at which texts below one another take at most so many lines, None when none does."""
+    chosen = face(font)
+    return next((s for s in sizes if sum(chosen.lines(text, s, width) for text in texts) <= lines), None)
+
+
+def fill(template: str, **context: object) -> str:
+    """Return the HTML of a document: a template without anything of a request, in the language of the present work."""
+    return current_app.jinja_env.get_template(template).render(context)
+
+
+def render(html: str, *, style: str, parts: Mapping[str, bytes], identifier: str) -> bytes:
+    """Return a document as tagged PDF/A-3a and PDF/UA-1; the same input always gives the same bytes.
+
+    `style` is the path of a style sheet below static/; `parts` are what the document names as `own:<name>`. Raises
+    Unavailable when the libraries are not there.
+    """
+    if problem := find_problem():
+        raise Unavailable(problem)
+    return _press().print(html, style, parts, identifier)
+
+
+@cache
+def _press() -> Press:
+    return Press(place("static"))
+
+
+class Press:
+    """WeasyPrint with fonts and style sheets read once. Pango's map of fonts bears one thread at a time."""
+
+    def __init__(self, static: Path) -> None:
+        # Read when the first configuration is made: without it the fonts of this machine would stand in for ours.
+        os.environ["FONTCONFIG_FILE"] = str(static / "fonts" / "pdf" / "fonts.conf")
+        warnings.filterwarnings("ignore", "No fonts configured in FontConfig", UserWarning)
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+        logging.getLogger("weasyprint").setLevel(logging.ERROR)
+        logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+        class Own(URLFetcher):
+            """Hands out the parts of one document, style sheets and their fonts; refuses every other address."""
+
+            def __init__(self, parts: Mapping[str, bytes]) -> None:
+                super().__init__(allowed_protocols=(), allow_redirects=False)
+                self._parts = parts
+
+            def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
+                return URLFetcherResponse(url, own_bytes(url, self._parts, static), {"Content-Type": content_type(url)})
+
+        self._fetcher = Own
+        self._static = static
+        self._html, self._css = weasyprint.HTML, weasyprint.CSS
+        self._fonts = FontConfiguration()
+        self._styles: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def print(self, html: str, style: str, parts: Mapping[str, bytes], identifier: str) -> bytes:
+        """Return the PDF."""
+        fetcher = self._fetcher(parts)
+        with self._lock:
+            if style not in self._styles:
+                self._styles[style] = self._css(
+                    string=(self._static / style).read_text(encoding="utf-8"),
+                    base_url=SCHEME,
+                    url_fetcher=fetcher,
+                    font_config=self._fonts,
+                )
+            document = self._html(string=html, base_url=SCHEME, url_fetcher=fetcher)
+            content: bytes = document.write_pdf(
+                font_config=self._fonts,
+                stylesheets=[self._styles[style]],
+                pdf_variant="pdf/a-3a",
+                pdf_identifier=identifier.encode(),
+                finisher=_say_accessible,
+            )
+        return content
+
+
+def own_bytes(url: str, parts: Mapping[str, bytes], static: Path) -> bytes:
+    """Return what one of our own addresses names; ValueError for every other address."""
+    name = url.removeprefix(SCHEME)
+    if name == url or not all(c.isascii() and (c.isalnum() or c in "-./") for c in name):
+        raise ValueError(f"a document may not fetch {url}")
+    if name in parts:
+        return parts[name]
+    file = (static / name).resolve()
+    if file.suffix not in {".css", ".svg", ".ttf"} or static.resolve() not in file.parents:
+        raise ValueError(f"a document may not fetch {url}")
+    return file.read_bytes()
+
+
+def content_type(url: str) -> str:
+    """Return the type of one of our own files by its name."""
+    kinds = {"svg": "image/svg+xml", "png": "image/png", "css": "text/css", "ttf": "font/ttf"}
+    return kinds.get(url.rpartition(".")[2], "application/octet-stream")
+
+
+def _say_accessible(_document: Any, pdf: Any) -> None:
+    """Add to the metadata that the document follows PDF/UA-1 too, which WeasyPrint says of no PDF/A."""
+    for thing in pdf.objects:
+        if getattr(thing, "extra", {}).get("Type") == "/Metadata":
+            thing.stream = [
+                part.replace(b"</rdf:RDF>", UA_IDENTIFIER.encode() + b"</rdf:RDF>") for part in thing.stream
+            ]

@@ -1,0 +1,109 @@
+"""Attempts: what is drawn, when one may start, when it closes, what it comes to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.domain import attempts
+from lms.domain.attempts import GRACE, Past
+from lms.domain.outline import Bank, Draw
+from tests.factories.trees import question, quiz
+
+NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+QUESTIONS = tuple(
+    question(f"q{n}", outcome=f"LO{n % 3}", tags=("light",) if n % 2 else (), points=1 + n % 2) for n in range(12)
+)
+BANKS = {"agents": Bank(id="agents", title="Agents", questions=QUESTIONS, path="banks/agents.md")}
+BLUEPRINT = (
+    Draw(bank="agents", take=3),
+    Draw(bank="agents", take=2, outcome="LO1"),
+    Draw(bank="agents", take=2, outcome="LO2", tag="light"),
+)
+EXAM = quiz("final", 70, draws=BLUEPRINT, questions=(question("own"),), attempts=3, wait_seconds=1800)
+BY_ID = {q.id: q for q in QUESTIONS}
+
+
+@given(st.integers(min_value=0, max_value=2**48))
+def test_a_draw_takes_what_the_blueprint_says_and_nothing_twice(seed: int) -> None:
+    drawn = attempts.draw(EXAM, BANKS, seed)
+    assert len(drawn) == len(set(drawn)) == 8
+    assert "own" in drawn
+    from_bank = [BY_ID[key] for key in drawn if key != "own"]
+    assert sum(q.outcome == "LO1" for q in from_bank) >= 2
+    assert sum(q.outcome == "LO2" and "light" in q.tags for q in from_bank) >= 2
+
+
+def test_the_seed_fixes_the_draw_and_another_seed_draws_otherwise() -> None:
+    assert attempts.draw(EXAM, BANKS, 7) == attempts.draw(EXAM, BANKS, 7)
+    assert len({attempts.draw(EXAM, BANKS, seed) for seed in range(20)}) > 10
+
+
+def test_without_shuffling_the_questions_stand_as_the_author_wrote_them() -> None:
+    plain = quiz("check", questions=(question("b"), question("a")), shuffle=False)
+    assert attempts.draw(plain, {}, 3) == ("b", "a")
+    assert attempts.shuffled(("x", "y", "z"), question("b"), plain, 3) == ("x", "y", "z")
+
+
+@given(st.integers(min_value=0, max_value=2**48))
+def test_shuffling_loses_nothing(seed: int) -> None:
+    ids = tuple("abcdef")
+    assert sorted(attempts.shuffled(ids, QUESTIONS[0], EXAM, seed)) == sorted(ids)
+
+
+def test_an_open_attempt_stands_in_the_way_of_another() -> None:
+    assert attempts.obstacle(EXAM, [Past(number=1, submitted_at=None)], NOW) == ("open", None)
+
+
+def test_attempts_are_used_up() -> None:
+    past = [Past(number=n, submitted_at=NOW - timedelta(days=1)) for n in (1, 2, 3)]
+    assert attempts.obstacle(EXAM, past, NOW) == ("used-up", None)
+
+
+def test_the_next_attempt_waits_for_the_time_the_quiz_says() -> None:
+    past = [Past(number=1, submitted_at=NOW - timedelta(minutes=10))]
+    assert attempts.obstacle(EXAM, past, NOW) == ("wait", NOW + timedelta(minutes=20))
+    assert attempts.obstacle(EXAM, past, NOW + timedelta(minutes=20)) is None
+
+
+def test_extra_time_belongs_to_the_person() -> None:
+    timed = quiz("exam", time_limit=40)
+    assert attempts.closes_at(timed, NOW, 0) == NOW + timedelta(minutes=40)
+    assert attempts.closes_at(timed, NOW, 50) == NOW + timedelta(minutes=60)
+    assert attempts.closes_at(EXAM, NOW, 50) is None
+
+
+def test_answers_on_their_way_count_for_a_minute_after_closing() -> None:
+    assert not attempts.is_overdue(NOW, NOW + GRACE)
+    assert attempts.is_overdue(NOW, NOW + GRACE + timedelta(microseconds=1))
+    assert not attempts.is_overdue(None, NOW)
+
+
+def test_points_weigh_the_questions() -> None:
+    asked = [question("one", points=1), question("three", points=3)]
+    outcome = attempts.grade(quiz("check", 70), asked, {"three": ["yes"]})
+    assert (outcome.score, outcome.possible, outcome.passed) == (Fraction(3, 4), 4, True)
+
+
+def test_the_pass_compares_the_exact_fraction() -> None:
+    asked = [question(f"q{n}") for n in range(3)]
+    answers = {"q0": ["yes"], "q1": ["yes"]}
+    assert attempts.grade(quiz("check", 66), asked, answers).passed is True
+    assert attempts.grade(quiz("check", 67), asked, answers).passed is False
+
+
+def test_a_quiz_without_a_pass_mark_neither_passes_nor_fails() -> None:
+    assert attempts.grade(quiz("check"), [question("q")], {}).passed is None
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["q0", "q1", "other"]), st.none() | st.integers() | st.text() | st.lists(st.text() | st.none())
+    )
+)
+def test_any_json_can_be_graded(answers: dict[str, object]) -> None:
+    outcome = attempts.grade(quiz("check", 50), [question("q0"), question("q1")], answers)
+    assert 0 <= outcome.score <= 1
