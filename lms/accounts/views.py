@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import orjson
-from flask import Blueprint, Response, current_app, flash, redirect, session, url_for
+from flask import Blueprint, Response, flash, redirect, session, url_for
 from werkzeug.wrappers import Response as Answer
 
 from lms.accounts import exchange, forms, jobs, queries, security, service
@@ -27,8 +27,7 @@ Shown = str | Answer | tuple[str, int]
 @public
 def registered() -> str:
     """Say what comes next; the same for somebody whose address was known."""
-    state = session.get("registered", "waits")
-    return page("accounts/registered.html", state=state, mails=current_app.config["LMS"].mail_url is not None)
+    return page("accounts/registered.html", state=session.get("registered", "waits"), mails=security.sends_mail())
 
 
 @blueprint.route("/register/code", methods=["GET", "POST"])

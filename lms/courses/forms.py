@@ -12,7 +12,3 @@ class UploadForm(Form):
     """A course as a package."""
 
     package = FileField(_l("Package"), validators=[FileRequired(_l("Choose the .zip file of the course."))])
-
-
-class PublishForm(Form):
-    """A button: nothing but its CSRF token."""

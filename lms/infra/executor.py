@@ -21,6 +21,7 @@ from lms.infra.queue import (
     DEFAULT,
     JOBS,
     MAIL,
+    PDF,
     PERIODIC,
     SERIALIZER,
     Job,
@@ -34,9 +35,9 @@ from lms.infra.slots import Slots, slots, take_first
 
 log = structlog.get_logger()
 
-THREADS = 8
-AT_ONCE = {DEFAULT: 40, MAIL: 4}
-"""Jobs a worker takes from each queue at a time. Four hanging mails still leave four threads to the rest."""
+THREADS = 24
+AT_ONCE = {DEFAULT: 40, MAIL: 16, PDF: 2}
+"""Jobs a worker takes from each queue at a time. Sixteen hanging mails still leave eight threads to the rest."""
 
 POLL = 0.4
 RESUME_EVERY = 5.0

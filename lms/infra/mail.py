@@ -183,18 +183,17 @@ def send(mail_id: str) -> None:
     row = db.session.get(MailMessage, mail_id)
     if row is None or row.sent_at is not None or config.mail_url is None:
         return
-    row.attempts += 1
     try:
-        # The change above is not flushed before this returns: no lock is held while a mail server thinks.
-        deliver(compose(row, config), urlsplit(config.mail_url))
-    except smtplib.SMTPRecipientsRefused as error:
+        letter = compose(row, config)
+        db.session.commit()  # nothing was written; the connection goes back while a mail server thinks
+        deliver(letter, urlsplit(config.mail_url))
+    except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: a password that is not ASCII
+        row.attempts += 1
         row.error = _refusal(error)
         if not NO_SUCH_MAILBOX.search(row.error):
             raise TryAgain(row.error) from error
-    except (smtplib.SMTPException, OSError, ValueError) as error:  # a password or an address that is not ASCII
-        row.error = f"{type(error).__name__}: {error}"
-        raise TryAgain(row.error) from error
     else:
+        row.attempts += 1
         row.sent_at, row.error = clock.now(), None
 
 
@@ -255,9 +254,11 @@ def _greet(server: smtplib.SMTP, url: SplitResult, tls: ssl.SSLContext) -> None:
     server.login(unquote(url.username), unquote(url.password or ""))
 
 
-def _refusal(error: smtplib.SMTPRecipientsRefused) -> str:
-    replies = (f"{code} {reply.decode('utf-8', 'replace')}" for code, reply in error.recipients.values())
-    return "The recipient was refused: " + "; ".join(replies)
+def _refusal(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        replies = (f"{code} {reply.decode('utf-8', 'replace')}" for code, reply in error.recipients.values())
+        return "The recipient was refused: " + "; ".join(replies)
+    return f"{type(error).__name__}: {error}"
 
 
 def _ascii_domain(address: str) -> str:

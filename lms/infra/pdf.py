@@ -115,16 +115,25 @@ class Face:
         return count
 
 
+    def balance(self, text: str, size: float, width: float) -> float:
+        """Return the narrowest width at which a text takes no more lines than at this one: its lines are then alike."""
+        most, low, high = self.lines(text, size, width), 0.0, width
+        while most > 1 and high - low > 1:
+            middle = (low + high) / 2
+            low, high = (low, middle) if self.lines(text, size, middle) <= most else (middle, high)
+        return high
+
+
 @cache
 def face(file: str) -> Face:
     """Return one of our fonts by the name of its file."""
     return Face(file)
 
 
-def fit(text: str, *, font: str, width: float, lines: int, sizes: Sequence[float]) -> float:
-    """Return the largest size in points at which a text takes at most so many lines; the smallest when none does."""
+def fit(text: str, *, font: str, width: float, steps: Sequence[tuple[float, int]]) -> float:
+    """Return the first size in points of the steps (size, most lines) at which a text fits; the last when none does."""
     chosen = face(font)
-    return next((size for size in sizes if chosen.lines(text, size, width) <= lines), sizes[-1])
+    return next((size for size, most in steps if chosen.lines(text, size, width) <= most), steps[-1][0])
 
 
 def fit_list(

@@ -24,8 +24,10 @@ APPLICATION = "lms"
 
 DEFAULT = "default"
 MAIL = "mail"
-QUEUES = (DEFAULT, MAIL)
-"""Mail has a queue of its own, so that a mail server that hangs never holds up a certificate."""
+PDF = "pdf"
+QUEUES = (DEFAULT, MAIL, PDF)
+"""Mail has a queue of its own, so that a mail server that hangs never holds up a certificate. So have PDF files:
+each takes much memory while it is drawn, and forty that are due at once are drawn two at a time."""
 
 ATTEMPTS = 110
 """How often a failing job is tried; with the pauses of `pause_before` that is more than four days."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -133,9 +134,14 @@ def _scalar(event: ScalarEvent) -> Scalar:
 
 
 class FileReaders:
-    """The readers that the domain is handed."""
+    """The readers that the domain is handed.
 
-    def yaml(self, text: str) -> YamlFile:
+    What was read is kept for a while: the checker reads the same texts again for every language of a course.
+    """
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def yaml(text: str) -> YamlFile:
         """Read YAML into values with lines."""
         if len(text) > MAX_YAML:
             return YamlFile(None, (YamlProblem(1, "more than a million characters of YAML"),))
@@ -153,7 +159,9 @@ class FileReaders:
             return YamlFile(None, (YamlProblem(1, f"not YAML: {str(error).splitlines()[0]}"),))
         return YamlFile(root, tuple(builder.problems))
 
-    def references(self, markdown: str) -> References:
+    @staticmethod
+    @lru_cache(maxsize=512)
+    def references(markdown: str) -> References:
         """Read links, images, headings and raw HTML."""
         links: list[Link] = []
         images: list[Link] = []
@@ -171,7 +179,9 @@ class FileReaders:
                 _inline(token, line, links, images, raw_html)
         return References(tuple(links), tuple(images), tuple(headings), tuple(raw_html))
 
-    def po(self, text: str) -> Catalogue:
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def po(text: str) -> Catalogue:
         """Read a gettext catalogue."""
         try:
             file = polib.pofile(text if "\n" in text else text + "\n")

@@ -49,7 +49,7 @@ class Mailbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = cast(bytes, envelope.content)
         letter = email.message_from_bytes(content, policy=email.policy.default)
-        self.letters.append(cast(EmailMessage, letter))
+        self.letters.append(letter)
         return "250 OK"
 
 

@@ -28,7 +28,7 @@ from lms.accounts.security.decisions import (
     Verify,
 )
 from lms.accounts.security.links import confirmation_link, link, reset_link
-from lms.accounts.security.messages import MESSAGES
+from lms.accounts.security.messages import MESSAGES, sends_mail
 from lms.accounts.security.passwords import check_password, find_password_fault, hash_password, normal_address
 from lms.accounts.security.viewer import find_viewer
 from lms.config import Config
@@ -51,6 +51,7 @@ __all__ = [
     "normal_address",
     "recently",
     "reset_link",
+    "sends_mail",
 ]
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -148,6 +149,7 @@ def init_app(app: Flask, config: Config) -> None:
     )
     security.init_app(app, Datastore(db, Account, None))
     security.want_json(lambda _request: False)
+    security.context_processor(lambda: {"mails": sends_mail()})
     _translate(security)
     _lighten(app)
     _limit(app)

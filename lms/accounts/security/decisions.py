@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_login import current_user
 from flask_security.forms import Form as LibraryForm
-from flask_security.utils import get_message
+from flask_security.utils import get_message, validate_redirect_url
 from wtforms import Field
 
 from lms.accounts import forms, queries, service
@@ -51,6 +51,8 @@ class Login(Outspoken, forms.LoginShape):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.password.description = ""  # the template has a better place for the link
+        if self.next.data and not validate_redirect_url(self.next.data):
+            self.next.data = ""  # a link made by a stranger; the log-in itself is sound
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Tell whether this is somebody who may come in."""

@@ -9,13 +9,29 @@ from lms.infra.languages import gettext as _
 from lms.infra.languages import lazy_gettext as _l
 
 
-def _sent() -> str:
-    if current_app.config["LMS"].mail_url is None:
+def _answered() -> str:
+    if sends_mail():
         return _(
-            "If %(email)s can be helped so, a letter is written. This site sends no mail: ask an administrator, "
-            "who sees the letter."
+            "If %(email)s has an account here, a letter to it is on its way. Look into the folder for unwanted mail too."
         )
-    return _("If %(email)s can be helped so, a letter is on its way. Look into the folder for unwanted mail too.")
+    return _(
+        "If %(email)s has an account here, a letter to it is written. This site sends no mail: ask an administrator, "
+        "who sees the letter."
+    )
+
+
+def _wrote() -> str:
+    if sends_mail():
+        return _("We wrote to %(email)s. Follow the link in the letter; until then nothing changes.")
+    return _(
+        "A letter to %(email)s is written. This site sends no mail: ask an administrator, who sees the letter. "
+        "Until you follow its link nothing changes."
+    )
+
+
+def sends_mail() -> bool:
+    """Tell whether letters leave the site; without a mail server an administrator reads them."""
+    return current_app.config["LMS"].mail_url is not None
 
 
 MESSAGES: dict[str, tuple[LazyString, str]] = {
@@ -23,9 +39,9 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
     "API_ERROR": (_l("This link does not hold. Ask for a new one."), "error"),
     "CHANGE_EMAIL_CONFIRMED": (_l("Your new address holds from now on."), "success"),
     "CHANGE_EMAIL_EXPIRED": (_l("This link worked for %(within)s. Ask for a new one."), "error"),
-    "CHANGE_EMAIL_SENT": (LazyString(_sent), "success"),
+    "CHANGE_EMAIL_SENT": (LazyString(_wrote), "success"),
     "CONFIRMATION_EXPIRED": (_l("This link worked for %(within)s. Ask for a new one."), "error"),
-    "CONFIRMATION_REQUEST": (LazyString(_sent), "info"),
+    "CONFIRMATION_REQUEST": (LazyString(_answered), "info"),
     "CONFIRMATION_REQUIRED": (_l("Your password is right, but your address is not confirmed yet."), "error"),
     "CONFIRM_REGISTRATION": (_l("Your account is written down."), "success"),
     "DISABLED_ACCOUNT": (_l("This account is closed. An administrator can open it again."), "error"),
@@ -37,7 +53,7 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
         _l("That e-mail and password do not go together. After ten failures an address rests for fifteen minutes."),
         "error",
     ),
-    "GENERIC_RECOVERY": (LazyString(_sent), "info"),
+    "GENERIC_RECOVERY": (LazyString(_answered), "info"),
     "INVALID_CONFIRMATION_TOKEN": (_l("This link does not hold. Ask for a new one."), "error"),
     "INVALID_EMAIL_ADDRESS": (_l("This is no e-mail address. Look for a slip of the finger."), "error"),
     "INVALID_INPUT": (_l("This entry does not fit the field."), "error"),
@@ -51,7 +67,7 @@ MESSAGES: dict[str, tuple[LazyString, str]] = {
     "PASSWORD_RESET": (_l("Your password is changed."), "success"),
     "PASSWORD_RESET_EXPIRED": (_l("This link worked for %(within)s. Ask for a new one."), "error"),
     "PASSWORD_RESET_NO_LOGIN": (_l("Your password is changed. Log in with it."), "success"),
-    "PASSWORD_RESET_REQUEST": (LazyString(_sent), "info"),
+    "PASSWORD_RESET_REQUEST": (LazyString(_answered), "info"),
     "REAUTHENTICATION_REQUIRED": (_l("Type your password once more: what follows is delicate."), "info"),
     "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you, it is you."), "info"),
     "REFRESH": (_l("Type your password once more: what follows is delicate."), "info"),

@@ -23,14 +23,27 @@ from lms.infra.languages import ngettext
 STYLE = "css/certificate.css"
 TEMPLATE = "certificates/pdf/certificate.html"
 
-COLUMN = 134.0
-"""Millimetres that the text on the first page may be wide; the style sheet says the same."""
+COLUMN, PLAN, SIGNED = 134.0, 90.0, 41.0
+"""Millimetres that the text on the first page, the plan and a signatory are wide; the style sheet agrees."""
 
-TITLE = (36.0, 32.0, 28.0, 24.0, 21.0, 18.0, 16.0, 14.0, 12.0)
-NAME = (28.0, 25.0, 22.0, 20.0, 18.0, 16.0, 14.0, 12.0)
-COURSE = (13.0, 12.0, 11.0, 10.0, 9.0)
-SMALL = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
-"""Sizes of type in points, the largest that fits is taken."""
+TOP, BOTTOM = 26.0, 186.5
+"""Millimetres from the upper edge of the paper between which the first page is filled."""
+
+FIXED = 52.0
+"""Millimetres that everything in the text takes whose size does not depend on the course or the holder."""
+
+TITLE = ((36.0, 2), (32.0, 2), (28.0, 2), (25.0, 3), (22.0, 3), (20.0, 4), (18.0, 4), (16.0, 4), (14.0, 5), (12.0, 6))
+NAME = ((28.0, 1), (25.0, 1), (22.0, 1), (20.0, 1), (22.0, 2), (20.0, 2), (18.0, 2), (16.0, 2), (14.0, 2), (12.0, 3))
+COURSE = ((13.0, 2), (12.0, 2), (11.0, 2), (10.0, 3), (9.0, 4))
+BACK_TITLE = ((18.0, 1), (16.0, 2), (14.0, 2), (12.0, 3))
+"""Sizes of type in points, and the lines that a text may take at each; the first that fits is taken."""
+
+SMALL = (9.5, 9.0, 8.5, 8.0)
+BACK = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
+"""Sizes in points of what is long, on the first page and on the second."""
+
+SIGNING = 3
+"""Signatories that the first page has room for."""
 
 DATES = {"en": "en_GB"}
 """The kind of a language that days and figures are written in: an international paper puts the day first."""
@@ -54,6 +67,7 @@ PAINT = {
 }
 """How the classes of the plan are painted here: a drawing in a PDF knows no style sheet."""
 _CLASS = re.compile(r'class="([a-z ]+)"')
+_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 
 
 class Unprintable(Exception):
@@ -91,13 +105,36 @@ class Paper:
     assessment: tuple[str, ...]
     identity: str
     digest: str
+    front: Front
+    plan: Plan
+    back_size: float
+    back_title_size: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """Sizes in points and distances in millimetres of the text on the first page."""
+
     title_size: float
+    title_width: float
     name_size: float
+    name_width: float
     course_size: float
     outcomes_size: float | None
-    """None: they are too long for the first page and stand on the second alone."""
+    """None: they are not shown, or too long for this page and stand on the second alone."""
+    air: float
+    """What is left over, added before the title, the name and the course."""
+    signed_top: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Where the drawing of the course stands, in millimetres, and the size of what is written below it."""
+
+    svg: str
+    top: float
+    height: float
     rooms_size: float | None
-    back_size: float
 
 
 def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> bytes:
@@ -106,8 +143,9 @@ def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> b
         raise Unprintable(letters)
     words = award.language if award.language in LANGUAGES else SOURCE
     with language(words):
-        html = pdf.fill(TEMPLATE, paper=lay_out(code, award, words, base_url), site=site)
-    parts = {"plan.svg": draw_plan(award).encode(), "code.svg": draw_code(link(base_url, code)).encode()}
+        paper = lay_out(code, award, words, base_url)
+        html = pdf.fill(TEMPLATE, paper=paper, site=site)
+    parts = {"plan.svg": paper.plan.svg.encode(), "code.svg": draw_code(link(base_url, code)).encode()}
     return pdf.render(html, style=STYLE, parts=parts, identifier=code)
 
 
@@ -118,8 +156,8 @@ def missing_letters(award: Award) -> str:
 
 def lay_out(code: str, award: Award, words: str, base_url: str) -> Paper:
     """Choose words and sizes."""
-    rooms = "; ".join(f"{n}\u00a0{title}" for n, title in enumerate(award.modules, 1))
-    title = pdf.fit(award.title, font="serif-italic", width=COLUMN, lines=2, sizes=TITLE)
+    many = len(award.modules) > 1
+    rooms = "; ".join(f"{n}\u00a0{title}" if many else title for n, title in enumerate(award.modules, 1))
     latin = award.name_latin if award.name_latin != award.name else ""
     return Paper(
         award=award,
@@ -136,24 +174,77 @@ def lay_out(code: str, award: Award, words: str, base_url: str) -> Paper:
         assessment=assessment_of(award, words),
         identity=identity_of(award),
         digest=" ".join(award.version_digest[i : i + 8] for i in range(0, len(award.version_digest), 8)),
-        title_size=title,
-        name_size=pdf.fit(award.name, font="serif-name", width=COLUMN, lines=1, sizes=NAME),
-        course_size=pdf.fit(award.course_title, font="serif-italic", width=COLUMN, lines=2, sizes=COURSE),
-        outcomes_size=_outcomes_size(award),
-        rooms_size=pdf.fit_list([rooms], font="sans", width=90, lines=6, sizes=SMALL[1:5]),
+        front=_front(award, latin),
+        plan=_plan(award, rooms),
         back_size=_back_size(award),
+        back_title_size=pdf.fit(award.title, font="serif-italic", width=230, steps=BACK_TITLE),
     )
 
 
-def _outcomes_size(award: Award) -> float | None:
-    if "outcomes" not in award.show or not award.outcomes:
-        return None
-    return pdf.fit_list(award.outcomes, font="sans", width=COLUMN, lines=6, sizes=SMALL[1:5])
+def _front(award: Award, latin: str) -> Front:
+    """Fit the text into its column: each part as large as it may be, the outcomes if there is room for them."""
+    italic, upright, sans = pdf.face("serif-italic"), pdf.face("serif-name"), pdf.face("sans")
+    title = pdf.fit(award.title, font=italic.file, width=COLUMN, steps=TITLE)
+    name = pdf.fit(award.name, font=upright.file, width=COLUMN, steps=NAME)
+    course = pdf.fit(award.course_title, font=italic.file, width=COLUMN, steps=COURSE)
+    used = FIXED + pdf.POINT * (
+        italic.lines(award.title, title, COLUMN) * title * 1.1
+        + upright.lines(award.name, name, COLUMN) * name * 1.2
+        + (11 * 1.4 if latin else 0)
+        + (sans.lines(award.museum, 10, COLUMN) * 14 if award.museum else 0)
+        + italic.lines(award.course_title, course, COLUMN) * course * 1.3
+    )
+    signed_top = _signed_top(award)
+    left = signed_top - 6 - TOP - used
+    outcomes = _outcomes_size(award, left) if "outcomes" in award.show and award.outcomes else None
+    if outcomes:
+        left -= _outcomes_height(award, outcomes)
+    return Front(
+        title_size=title,
+        title_width=round(italic.balance(award.title, title, COLUMN) + 1, 1),
+        name_size=name,
+        name_width=round(upright.balance(award.name, name, COLUMN) + 1, 1),
+        course_size=course,
+        outcomes_size=outcomes,
+        air=round(min(max(left, 0) / 3, 6), 1),
+        signed_top=round(signed_top, 1),
+    )
+
+
+def _outcomes_size(award: Award, left: float) -> float | None:
+    return next((size for size in SMALL if _outcomes_height(award, size) <= left), None)
+
+
+def _outcomes_height(award: Award, size: float) -> float:
+    lines = sum(pdf.face("sans").lines(text, size, COLUMN) for text in award.outcomes)
+    return 8.5 + lines * size * 1.4 * pdf.POINT
+
+
+def _signed_top(award: Award) -> float:
+    """Return where the signatories begin, so that the longest of them ends at the bottom."""
+    bold, sans = pdf.face("sans-bold"), pdf.face("sans")
+    lines = [
+        bold.lines(name, 8.5, SIGNED) + (sans.lines(role, 8.5, SIGNED) if role else 0)
+        for name, role in award.signatories[:SIGNING]
+    ]
+    return BOTTOM - (1.2 + max(lines) * 8.5 * 1.35 * pdf.POINT if lines else 0)
+
+
+def _plan(award: Award, rooms: str) -> Plan:
+    """Set drawing and words in the middle of their column."""
+    svg = draw_plan(award)
+    width, height = (float(size) for size in _SIZE.findall(svg)[0])
+    high = PLAN * height / width
+    rooms_size = pdf.fit_list([rooms], font="sans", width=PLAN, lines=6, sizes=SMALL)
+    if rooms_size:
+        high += 3 + pdf.face("sans").lines(rooms, rooms_size, PLAN) * rooms_size * 1.4 * pdf.POINT
+    top = TOP + max(0.0, (124 - high) / 2)
+    return Plan(svg=svg, top=round(top, 1), height=round(PLAN * height / width, 1), rooms_size=rooms_size)
 
 
 def _back_size(award: Award) -> float:
     texts = [*award.outcomes, *award.modules]
-    return pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALL[1:]) or SMALL[-1]
+    return pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=BACK) or BACK[-1]
 
 
 def facts_of(award: Award, words: str) -> tuple[Fact, ...]:

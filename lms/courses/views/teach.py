@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from lms.courses import access, queries, service
-from lms.courses.forms import PublishForm
 from lms.courses.queries.catalogue import read_number
 from lms.courses.views import words
 from lms.domain.errors import Refused
@@ -86,9 +86,15 @@ def version(slug: str, ordinal: int) -> str:
         row=row,
         changes=changes,
         may_publish=may(who, "courses.publish")(slug),
-        form=PublishForm(),
+        warnings=[_warning(line) for line in row.warnings],
         lang=words.foreign(row.language),
     )
+
+
+def _warning(line: str) -> tuple[str, str, str | Markup]:
+    """Take a kept warning, `path:line: message`, apart again."""
+    place, _colon, message = line.partition(": ")
+    return "warning", place, words.marked(message, words.CHECKERS)
 
 
 @permission("courses.publish")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from lms.courses.service import Imported
 from lms.courses.views import words
 from lms.courses.views.teach import may
 from lms.domain.errors import Refused
+from lms.domain.faults import Fault
 from lms.domain.formats.packages import MAX_PACKED, PackageRefused
 from lms.infra.languages import gettext as _
 from lms.web.guards import permission, require_viewer, viewer
@@ -30,8 +31,6 @@ LARGEST = MAX_PACKED + 1024 * 1024
 
 UNPROCESSABLE = 422
 ZIP = b"PK"
-CHECKERS = "en"
-"""The language that the reader of packages and the checker speak."""
 
 Shown = str | Answer | tuple[str, int]
 
@@ -65,9 +64,23 @@ def upload() -> Shown:
     except (PackageRefused, Refused) as refusal:
         return page("courses/teach_upload.html", form=form, refusal=_why(refusal)), UNPROCESSABLE
     if done.slug is None:
-        return page("courses/teach_report.html", form=form, name=file.filename or "", done=done), UNPROCESSABLE
+        return _report(form, file.filename or "", done), UNPROCESSABLE
     _tell(done)
     return redirect(url_for("courses.version", slug=done.slug, ordinal=done.ordinal))
+
+
+def _report(form: UploadForm, name: str, done: Imported) -> str:
+    return page(
+        "courses/teach_report.html",
+        form=form,
+        name=name,
+        faults=_rows(done.faults),
+        warnings=_rows(done.warnings),
+    )
+
+
+def _rows(found: Iterable[Fault]) -> list[tuple[str, str, str | Markup]]:
+    return [(f.severity, f"{f.path}:{f.line}", words.marked(f.message, words.CHECKERS)) for f in found]
 
 
 @contextmanager
@@ -85,7 +98,7 @@ def _on_disk(file: FileStorage) -> Iterator[Path]:
 def _why(refusal: PackageRefused | Refused) -> str | Markup:
     if isinstance(refusal, Refused):
         return _("The course “%(slug)s” is not one that you may import.", slug=refusal.facts["slug"])
-    return words.marked(str(refusal), CHECKERS)
+    return words.marked(str(refusal), words.CHECKERS)
 
 
 def _tell(done: Imported) -> None:

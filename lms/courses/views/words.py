@@ -15,6 +15,9 @@ from lms.infra.languages import ngettext, pgettext
 from lms.web import locale
 from lms.web.guards import viewer
 
+CHECKERS = "en"
+"""The language that the checker and the reader of packages speak."""
+
 FRACTION = 2
 """Stands for a number with a fraction where a language asks which form follows it."""
 

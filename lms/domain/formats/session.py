@@ -25,6 +25,8 @@ class Session:
     lang: str = ""
     wordings: Wordings | None = None
     documents: dict[str, Document] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    """YAML files that could not be read: what they might have named is not told as missing too."""
     lines: dict[str, int] = field(default_factory=dict)
     """Lines of keys that the cross-file checks report at, such as `quizzes/final.md#draw.0`."""
     units: list[Unit] = field(default_factory=list)
@@ -54,6 +56,8 @@ class Session:
         found = self.readers.yaml(text)
         for problem in found.problems:
             self.faults.add(path, problem.line, problem.message)
+        if found.root is None:
+            self.unread.add(path)
         if found.root is None and not found.problems:
             self.faults.add(path, 1, "is empty")
         return found.root

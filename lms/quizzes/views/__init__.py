@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.queries import extra_time_of
@@ -19,7 +20,7 @@ from lms.infra import clock
 from lms.infra.events import publish
 from lms.infra.languages import gettext as _
 from lms.learning.access import Reading, item_for_reader
-from lms.learning.views.panels import panel_of
+from lms.learning.views.panels import mini_plan, panel_of
 from lms.quizzes import access, queries, service
 from lms.quizzes.events import AnswerRefused
 from lms.quizzes.models import Attempt
@@ -141,6 +142,7 @@ def result(slug: str, item_id: str, number: int) -> str:
         certificate=find_certificate(reading.study.enrolment_id or ""),
         hindrance=_hindrance(reading, _past(reading)),
         reviewable=may_review(quiz),
+        mini=_lit(reading) if reading.study.state == "completed" else None,
     )
 
 
@@ -159,10 +161,17 @@ def review(slug: str, item_id: str, number: int) -> str:
         reading=reading,
         study=reading.study,
         quiz=quiz,
+        panel=panel_of(reading, locale.current()),
         attempt=attempt,
         percent=service.percent(attempt.score),
         questions=sheets.reviewed(attempt, course),
     )
+
+
+def _lit(reading: Reading) -> Markup:
+    """Return the small plan of the course with every room lit."""
+    study = reading.study
+    return mini_plan(study.version_id, study.slug, study.number, frozenset(reading.course.order()))
 
 
 def _past(reading: Reading) -> list[Attempt]:

@@ -1,0 +1,193 @@
+"""The served site: how fast it starts again, what memory it takes under load, how many submits it takes by HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
+
+import psutil
+
+from bench.table import Figure, median
+from lms.home.demo import FINISHED, PASSWORD
+
+LMS = Path(sys.executable).with_name("lms")
+WRITERS = 16
+ROUNDS = 6
+STARTS = 3
+
+
+def measure() -> list[Figure]:
+    """Measure the site as `make run` serves it."""
+    with TemporaryDirectory(prefix="vitrine-bench-") as folder:
+        settings = {**os.environ, "LMS_DATA_DIR": folder}
+        subprocess.run([LMS, "init", "--demo"], env=settings, check=True, capture_output=True)
+        starts = []
+        for _ in range(STARTS):
+            with served(settings) as (_port, seconds, _tree):
+                starts.append(seconds)
+        with served(settings) as (port, _seconds, tree):
+            rate, most = _load(port, tree)
+    return [
+        Figure(what="second start to first page", value=median(starts), unit="s", bar=5),
+        Figure(what="memory under load, sum of PSS", value=most, unit="MB", bar=350, others="Moodle 400 MB"),
+        Figure(what=f"quiz submits a second by HTTP, {WRITERS} learners", value=rate, unit="/s", others="Moodle 58"),
+    ]
+
+
+@contextmanager
+def served(settings: dict[str, str]) -> Iterator[tuple[int, float, psutil.Process]]:
+    """Serve the site on a free port; yield port, seconds to the first page, and the process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**settings, "LMS_BASE_URL": f"http://127.0.0.1:{port}"}
+    begin = time.perf_counter()
+    subprocess.run([LMS, "init", "--demo"], env=environment, check=True, capture_output=True)
+    process = subprocess.Popen(
+        [LMS, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        while not _answers(port):
+            if process.poll() is not None or time.perf_counter() - begin > 60:
+                raise SystemExit("the site does not start")
+            time.sleep(0.02)
+        yield port, time.perf_counter() - begin, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@dataclass
+class Browser:
+    """A browser as plain as can be: it keeps its connection and its cookies."""
+
+    port: int
+    cookies: SimpleCookie = field(default_factory=SimpleCookie)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def ask(self, method: str, path: str, fields: list[tuple[str, str]] | None = None) -> tuple[int, str]:
+        """Send a request; return status and text (the address of a redirect)."""
+        headers = {"Cookie": "; ".join(f"{key}={morsel.value}" for key, morsel in self.cookies.items())}
+        body = None
+        if fields is not None:
+            body = urlencode(fields)
+            headers |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Origin": f"http://127.0.0.1:{self.port}",
+                "Referer": f"http://127.0.0.1:{self.port}{path}",
+            }
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        text = response.read().decode()
+        for value in response.headers.get_all("Set-Cookie") or []:
+            self.cookies.load(value)
+        return response.status, response.headers.get("Location") or text
+
+    def token(self, path: str) -> str:
+        """Return the CSRF token of a page."""
+        _status, text = self.ask("GET", path)
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
+        if found is None:
+            raise SystemExit(f"{path} has no form")
+        return found[1]
+
+    def log_in(self, address: str) -> None:
+        """Log in with the password of the demonstration."""
+        token = self.token("/login")
+        fields = [("csrf_token", token), ("email", address), ("password", PASSWORD)]
+        status, text = self.ask("POST", "/login", fields)
+        if status != 302:
+            raise SystemExit(f"log-in answered {status}: {text[:200]}")
+
+
+def _load(port: int, tree: psutil.Process) -> tuple[float, float]:
+    """Let learners take a quiz again and again, and look at memory meanwhile."""
+    addresses = [f"{word}@example.org" for word in ("learner", "trainer", "reviewer", "coordinator", "admin")]
+    browsers = []
+    for n in range(WRITERS):
+        browser = Browser(port)
+        browser.log_in(addresses[n % len(addresses)])
+        browsers.append(browser)
+    for browser in browsers[: len(addresses)]:
+        token = browser.token(f"/courses/{FINISHED}")
+        browser.ask("POST", f"/learn/{FINISHED}/enrol", [("csrf_token", token)])
+    quiz = _quiz(browsers[0])
+    memory: list[float] = []
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        done = [pool.submit(_take, browser, quiz) for browser in browsers[: len(addresses)]]
+        reading = [pool.submit(_read, browser, quiz) for browser in browsers[len(addresses) :]]
+        while not all(job.done() for job in (*done, *reading)):
+            memory.append(_pss(tree))
+            time.sleep(0.5)
+        submits = sum(job.result() for job in done)
+        for job in reading:
+            job.result()
+    return submits / (time.perf_counter() - begin), max(memory)
+
+
+def _quiz(browser: Browser) -> str:
+    _status, text = browser.ask("GET", f"/learn/{FINISHED}/")
+    found = re.findall(rf'href="(/learn/{FINISHED}/[a-z0-9-]*check[a-z0-9-]*)"', text)
+    if not found:
+        raise SystemExit("the course has no quiz that can be taken again and again")
+    return found[0]
+
+
+def _take(browser: Browser, quiz: str) -> int:
+    for _ in range(ROUNDS):
+        token = browser.token(quiz)
+        browser.ask("POST", f"{quiz}/start", [("csrf_token", token)])
+        _status, text = browser.ask("GET", quiz)
+        attempt = re.search(r'name="attempt" value="([0-9a-f]{32})"', text)
+        if attempt is None:
+            raise SystemExit("the quiz shows no attempt")
+        fields = [("csrf_token", token), ("attempt", attempt[1]), ("seq", "9")]
+        status, where = browser.ask("POST", f"{quiz}/submit", fields)
+        if status != 302:
+            raise SystemExit(f"submit answered {status}: {where[:200]}")
+        browser.ask("GET", where)
+    return ROUNDS
+
+
+def _read(browser: Browser, quiz: str) -> None:
+    for _ in range(ROUNDS * 5):
+        for path in ("/", "/me/", "/courses/", quiz.rpartition("/")[0] + "/"):
+            browser.ask("GET", path)
+
+
+def _pss(tree: psutil.Process) -> float:
+    """Return the proportional memory of the server and everything it started, in megabytes."""
+    total = 0.0
+    for process in (tree, *tree.children(recursive=True)):
+        try:
+            total += process.memory_full_info().pss
+        except psutil.NoSuchProcess:
+            continue
+    return total / 1e6
