@@ -25,6 +25,7 @@ from lms.infra.events import subscribe
 from lms.infra.places import place
 from lms.infra.queue import Queue
 from lms.infra.storage import Storage
+from lms.learning import queries as learning_queries
 from lms.learning import service as learning_service
 from lms.learning import views as learning
 from lms.learning.service import Projection
@@ -108,6 +109,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["is_demo"] = lambda: prepared.is_demo(config)
     app.extensions["setup"] = SETUP
     app.extensions["projections"] = PROJECTIONS
+    app.extensions["course_standings"] = learning_queries.list_standings
     app.extensions["item_pages"] = {"quiz": quizzes.quiz_page}
     app.extensions["find_certificate"] = certificate_queries.find_by_enrolment
     for blueprint in BLUEPRINTS:

@@ -108,7 +108,7 @@ def names_of(subject_ids: Collection[str]) -> dict[str, str]:
         .where(Subject.canonical_id.in_(subject_ids))
         .order_by((Subject.id == Subject.canonical_id), Account.id.desc())
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def extra_time_of(subject_id: str) -> int:

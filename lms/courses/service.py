@@ -170,9 +170,7 @@ def _is_served(path: str) -> bool:
 
 def _translated(trees: Mapping[str, outline.Course], key: str) -> dict[str, str]:
     """Return the title or the summary in each language that really has it."""
-    return {
-        code: getattr(tree, key) for code, tree in trees.items() if tree.language_of(f"course.yaml#{key}") == code
-    }
+    return {code: getattr(tree, key) for code, tree in trees.items() if tree.language_of(f"course.yaml#{key}") == code}
 
 
 def _facts(tree: outline.Course) -> dict[str, Any]:

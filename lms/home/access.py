@@ -5,8 +5,7 @@ from __future__ import annotations
 from lms.courses.queries import CourseRow, find_published, get_tree
 from lms.domain.errors import NotFound
 from lms.domain.outline import Course, Guide
-from lms.learning.models import Enrolment
-from lms.learning.queries import get_enrolment
+from lms.learning.queries import EnrolmentRow, find_enrolment_row
 from lms.web.guards import Viewer
 
 
@@ -28,10 +27,10 @@ def guide_for_trainer(slug: str, guide_id: str, who: Viewer, language: str) -> t
     return row, course, guide
 
 
-def learner_for_trainer(slug: str, enrolment_id: str, who: Viewer) -> tuple[CourseRow, Enrolment]:
+def learner_for_trainer(slug: str, enrolment_id: str, who: Viewer) -> tuple[CourseRow, EnrolmentRow]:
     """Return a learner of a course."""
     row = course_for_trainer(slug, who, "teach.learners")
-    enrolment = get_enrolment(enrolment_id)
+    enrolment = find_enrolment_row(enrolment_id)
     if enrolment is None or enrolment.course_id != row.id:
         raise NotFound(enrolment_id)
     return row, enrolment

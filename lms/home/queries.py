@@ -70,7 +70,7 @@ def list_learners(course_id: str, before: tuple[datetime, str] | None = None, li
         ItemState.enrolment_id.in_(list(scores)), ItemState.score.is_not(None)
     )
     for enrolment_id, item_id, score in db.session.execute(kept):
-        scores[enrolment_id][item_id] = score
+        scores[enrolment_id][item_id] = score or 0
     return [
         Learner(
             enrolment_id=row.id,

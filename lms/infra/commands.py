@@ -36,3 +36,9 @@ def in_app(function: Callable[P, R]) -> Callable[P, R]:
         return result
 
     return edge
+
+
+def keep_so_far() -> None:
+    """Commit what a long command has done until here, and forget what it has read."""
+    db.session.commit()
+    db.session.expunge_all()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
     """Read every file below a folder by its path with slashes; what begins with a point, and links, are left out."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
     found: dict[str, bytes] = {}
-    for top, folders, files in os.walk(folder):
+    for top, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(top, name)
@@ -18,7 +23,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
-def write_folder(folder: Path, files: dict[str, bytes]) -> None:
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files below a folder, which may be there already but must be empty; FileExistsError when it is not."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(str(folder))

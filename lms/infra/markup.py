@@ -119,7 +119,7 @@ def _blocks(tokens: Sequence[Token], resolvers: _Resolvers, table_label: str) ->
             _align(token)
         if token.type in ("table_open", "table_close"):
             yield from _scrolling(token, table_label)
-        elif _is_figure(tokens, number):
+        elif _is_figure(tokens, number, resolvers):
             _make_figure(tokens, number)
             yield token
         else:
@@ -145,12 +145,12 @@ def _scrolling(token: Token, label: str) -> Iterator[Token]:
     yield token
 
 
-def _is_figure(tokens: Sequence[Token], number: int) -> bool:
-    """Tell whether a paragraph opens here that holds one image and nothing else."""
+def _is_figure(tokens: Sequence[Token], number: int, resolvers: _Resolvers) -> bool:
+    """Tell whether a paragraph opens here that holds one image, which can be shown, and nothing else."""
     if tokens[number].type != "paragraph_open" or tokens[number].hidden:
         return False
     children = tokens[number + 1].children or []
-    return len(children) == 1 and children[0].type == "image"
+    return len(children) == 1 and children[0].type == "image" and _picture(children[0], resolvers) is not None
 
 
 def _make_figure(tokens: Sequence[Token], number: int) -> None:
@@ -178,29 +178,34 @@ def _inline(children: Sequence[Token], resolvers: _Resolvers) -> Iterator[Token]
 
 def _point(token: Token, resolvers: _Resolvers) -> bool:
     """Give a link its address; False when it has none."""
-    target = str(token.attrGet("href") or "")
+    written = str(token.attrGet("href") or "")
+    target = unquote(written).strip()
     scheme = _SCHEME.match(target)
+    address: str | None = None
     if scheme is None:
-        address = target if target.startswith("#") else resolvers.link(unquote(target))
-    elif scheme["scheme"] and scheme["scheme"].lower() == "term":
-        address = resolvers.term(unquote(target[len("term:") :]))
+        address = target if target.startswith("#") else resolvers.link(target)
+    elif (scheme["scheme"] or "").lower() == "term":
+        address = resolvers.term(target[len("term:") :])
         token.attrJoin("class", "term")
-    elif scheme["scheme"] and scheme["scheme"].lower() in OUTSIDE:
-        address = target
+    elif (scheme["scheme"] or "").lower() in OUTSIDE:
+        address = written
         token.attrSet("rel", "noopener")
-    else:
-        address = None
     token.attrSet("href", address or "")
     return bool(address)
 
 
+def _picture(token: Token, resolvers: _Resolvers) -> Picture | None:
+    """Return where an image is served; None when it has no address."""
+    target = unquote(str(token.attrGet("src") or "")).strip()
+    found = None if _SCHEME.match(target) else resolvers.image(target)
+    return Picture(*found) if found and found[0] else None
+
+
 def _show(token: Token, resolvers: _Resolvers) -> bool:
     """Give an image its address and size; False when it has none."""
-    target = str(token.attrGet("src") or "")
-    found = None if _SCHEME.match(target) else resolvers.image(unquote(target))
-    if not found or not found[0]:
+    picture = _picture(token, resolvers)
+    if picture is None:
         return False
-    picture = Picture(*found)
     title = token.attrs.get("title")
     token.attrs = {"src": picture.url, "alt": "", **_class(token)}
     if picture.width and picture.height:

@@ -1,4 +1,4 @@
-"""PDF from HTML by WeasyPrint, which sees our own style sheets, fonts and what it is handed: no file, no network."""
+"""PDF from HTML by WeasyPrint, which sees our own style sheets, fonts and drawings: no other file, no network."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any
 from flask import current_app
 from fontTools.ttLib import TTFont
 
+from lms.infra.drawings import Drawing
 from lms.infra.places import place
 
 LIBRARIES = (
@@ -29,7 +30,7 @@ PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 """What brings them on Debian; the last one makes the files smaller and is not needed."""
 
 SCHEME = "own:"
-"""Begins the only addresses that a document may name: a part it was handed, or a file below static/."""
+"""Begins the only addresses that are answered: style sheets and fonts below static/, and a document's drawings."""
 
 POINT = 25.4 / 72
 """Millimetres in a point."""
@@ -149,15 +150,15 @@ def fill(template: str, **context: object) -> str:
     return current_app.jinja_env.get_template(template).render(context)
 
 
-def render(html: str, *, style: str, parts: Mapping[str, bytes], identifier: str) -> bytes:
+def render(html: str, *, style: str, drawings: Mapping[str, Drawing], identifier: str) -> bytes:
     """Return a document as tagged PDF/A-3a and PDF/UA-1; the same input always gives the same bytes.
 
-    `style` is the path of a style sheet below static/; `parts` are what the document names as `own:<name>`. Raises
-    Unavailable when the libraries are not there.
+    `style` is the path of a style sheet below static/; `drawings` are what the document and its style sheet name as
+    `own:<name>`. Raises Unavailable when the libraries are not there.
     """
     if problem := find_problem():
         raise Unavailable(problem)
-    return _press().print(html, style, parts, identifier)
+    return _press().print(html, style, drawings, identifier)
 
 
 @cache
@@ -180,61 +181,56 @@ class Press:
         logging.getLogger("fontTools").setLevel(logging.ERROR)
 
         class Own(URLFetcher):
-            """Hands out the parts of one document, style sheets and their fonts; refuses every other address."""
-
-            def __init__(self, parts: Mapping[str, bytes]) -> None:
-                super().__init__(allowed_protocols=(), allow_redirects=False)
-                self._parts = parts
+            """Hands out style sheets and fonts of ours; refuses every other address."""
 
             def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
-                return URLFetcherResponse(url, own_bytes(url, self._parts, static), {"Content-Type": content_type(url)})
+                return URLFetcherResponse(url, own_bytes(url, static), {"Content-Type": content_type(url)})
 
-        self._fetcher = Own
+        self._fetcher = Own(allowed_protocols=(), allow_redirects=False)
         self._static = static
         self._html, self._css = weasyprint.HTML, weasyprint.CSS
         self._fonts = FontConfiguration()
         self._styles: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    def print(self, html: str, style: str, parts: Mapping[str, bytes], identifier: str) -> bytes:
+    def print(self, html: str, style: str, drawings: Mapping[str, Drawing], identifier: str) -> bytes:
         """Return the PDF."""
-        fetcher = self._fetcher(parts)
         with self._lock:
-            if style not in self._styles:
-                self._styles[style] = self._css(
-                    string=(self._static / style).read_text(encoding="utf-8"),
-                    base_url=SCHEME,
-                    url_fetcher=fetcher,
-                    font_config=self._fonts,
-                )
-            document = self._html(string=html, base_url=SCHEME, url_fetcher=fetcher)
+            document = self._html(string=html, base_url=SCHEME, url_fetcher=self._fetcher)
             content: bytes = document.write_pdf(
                 font_config=self._fonts,
-                stylesheets=[self._styles[style]],
+                stylesheets=[self._style(style)],
+                cache={SCHEME + name: drawing for name, drawing in drawings.items()},
                 pdf_variant="pdf/a-3a",
                 pdf_identifier=identifier.encode(),
                 finisher=_say_accessible,
             )
         return content
 
+    def _style(self, path: str) -> Any:
+        """Return a style sheet, read once."""
+        if path not in self._styles:
+            self._styles[path] = self._css(
+                string=(self._static / path).read_text(encoding="utf-8"),
+                base_url=SCHEME,
+                url_fetcher=self._fetcher,
+                font_config=self._fonts,
+            )
+        return self._styles[path]
 
-def own_bytes(url: str, parts: Mapping[str, bytes], static: Path) -> bytes:
+
+def own_bytes(url: str, static: Path) -> bytes:
     """Return what one of our own addresses names; ValueError for every other address."""
     name = url.removeprefix(SCHEME)
-    if name == url or not all(c.isascii() and (c.isalnum() or c in "-./") for c in name):
-        raise ValueError(f"a document may not fetch {url}")
-    if name in parts:
-        return parts[name]
     file = (static / name).resolve()
-    if file.suffix not in {".css", ".svg", ".ttf"} or static.resolve() not in file.parents:
+    if name == url or file.suffix not in {".css", ".ttf"} or static.resolve() not in file.parents:
         raise ValueError(f"a document may not fetch {url}")
     return file.read_bytes()
 
 
 def content_type(url: str) -> str:
     """Return the type of one of our own files by its name."""
-    kinds = {"svg": "image/svg+xml", "png": "image/png", "css": "text/css", "ttf": "font/ttf"}
-    return kinds.get(url.rpartition(".")[2], "application/octet-stream")
+    return {"css": "text/css", "ttf": "font/ttf"}.get(url.rpartition(".")[2], "application/octet-stream")
 
 
 def _say_accessible(_document: Any, pdf: Any) -> None:

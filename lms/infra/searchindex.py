@@ -85,11 +85,11 @@ class SearchIndex:
 
     def __init__(self, table: str) -> None:
         self._forget = text(f"DELETE FROM {table} WHERE key = :key")  # noqa: S608 - the table's name is ours
-        columns = {True: "(key, language, stems, folded)", False: "(key, language, words)"}
-        values = {True: "(:key, :language, :stems, :folded)", False: "(:key, :language, array_to_tsvector(CAST(:words AS text[])))"}
+        kept = f"INSERT INTO {table} (key, language, stems, folded) VALUES (:key, :language, :stems, :folded)"  # noqa: S608
+        vector = "array_to_tsvector(CAST(:words AS text[]))"
         self._keep = {
-            dialect: text(f"INSERT INTO {table} {columns[dialect]} VALUES {values[dialect]}")  # noqa: S608
-            for dialect in (True, False)
+            "sqlite": text(kept),
+            "postgresql": text(f"INSERT INTO {table} (key, language, words) VALUES (:key, :language, {vector})"),  # noqa: S608
         }
         self._sqlite = text(f"SELECT key FROM {table} WHERE {table} MATCH :asked")  # noqa: S608
         self._postgresql = text(f"SELECT key FROM {table} WHERE words @@ CAST(:asked AS tsquery)")  # noqa: S608
@@ -100,11 +100,12 @@ class SearchIndex:
         for language, written in texts.items():
             folded = words(written)
             stems = [stem(word) for word in folded]
+            row = {"key": key, "language": language}
             if is_sqlite():
-                row: dict[str, object] = {"stems": " ".join(stems), "folded": " ".join(folded)}
+                row |= {"stems": " ".join(stems), "folded": " ".join(folded)}
+                db.session.execute(self._keep["sqlite"], row)
             else:
-                row = {"words": sorted({*stems, *folded})}
-            db.session.execute(self._keep[is_sqlite()], {"key": key, "language": language, **row})
+                db.session.execute(self._keep["postgresql"], {**row, "words": sorted({*stems, *folded})})
 
     def keys(self, query: str) -> Select[tuple[str]] | None:
         """Return a subquery of the keys that a query finds; None when it has no words to look for."""

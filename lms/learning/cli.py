@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 from flask import current_app
 
-from lms.infra.commands import in_app
-from lms.infra.db import db
+from lms.infra.commands import in_app, keep_so_far
 from lms.learning import queries
 from lms.learning.service import Projection
 
@@ -32,9 +31,7 @@ def rebuild(check: bool) -> None:
             for difference in projection.compare(subject_id, course_id):
                 differences += 1
                 click.echo(f"{subject_id} {course_id}: {difference}")
-        if not check:
-            db.session.commit()  # one learner at a time, so that the site goes on meanwhile
-        db.session.expunge_all()
+        keep_so_far()  # one learner at a time, so that the site goes on meanwhile
     click.echo(f"{studies} compared, {differences} differences." if check else f"{studies} rebuilt.", err=True)
     if differences:
         raise SystemExit(1)

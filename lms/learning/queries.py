@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from lms.accounts.models import Subject
 from lms.courses.models import Course, Version
+from lms.courses.queries import Standing
 from lms.domain.progress import Record
 from lms.infra.db import db
 from lms.learning.models import Enrolment, ItemState, LearningRecord, Place
@@ -120,7 +122,7 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(filter(None, text.split(",")))
 
 
-def _study(row: Row) -> Study:
+def _study(row: Row[Any]) -> Study:
     return Study(
         course_id=row.id,
         slug=row.slug,
@@ -164,6 +166,35 @@ def list_studies(subject_id: str, before: tuple[datetime, str] | None = None, li
     return [_study(row) for row in db.session.execute(query, {"subject": subject_id})]
 
 
+_STANDINGS = _STUDY.where(Course.id.in_(bindparam("courses", expanding=True)), Enrolment.id.is_not(None))
+_DONE = select(ItemState.enrolment_id, ItemState.item_id).where(
+    ItemState.enrolment_id.in_(bindparam("enrolments", expanding=True)), ItemState.done_at.is_not(None)
+)
+
+
+def list_standings(subject_id: str, course_ids: Sequence[str]) -> dict[str, Standing]:
+    """Return how a person stands to those of these courses that they have begun, by the course's id."""
+    rows = db.session.execute(_STANDINGS, {"subject": subject_id, "courses": list(course_ids)})
+    studies = {row.enrolment_id: _study(row) for row in rows}
+    done: dict[str, set[str]] = {key: set() for key in studies}
+    if studies:
+        for enrolment_id, item_id in db.session.execute(_DONE, {"enrolments": list(studies)}):
+            done[enrolment_id].add(item_id)
+    return {
+        study.course_id: Standing(
+            state=study.state or "",
+            version_id=study.version_id,
+            done=frozenset(done[key]),
+            steps_done=study.done,
+            steps=study.total,
+            percent=study.percent,
+            next_item=study.going_on,
+            completed_at=study.completed_at,
+        )
+        for key, study in studies.items()
+    }
+
+
 def list_states(enrolment_id: str) -> dict[str, State]:
     """Return how an enrolment stands with each item it has touched."""
     return {
@@ -186,18 +217,62 @@ def find_enrolment(subject_id: str, course_id: str) -> Enrolment | None:
     ).first()
 
 
-def get_enrolment(enrolment_id: str) -> Enrolment | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentRow:
+    """Whose an enrolment is, in which course and version, and how far it is."""
+
+    id: str
+    subject_id: str
+    course_id: str
+    version_id: str
+    state: str
+    enrolled_at: datetime
+    completed_at: datetime | None
+    done: int
+    total: int
+
+
+_ENROLMENT = select(
+    Enrolment.id,
+    Enrolment.subject_id,
+    Enrolment.course_id,
+    Enrolment.version_id,
+    Enrolment.state,
+    Enrolment.enrolled_at,
+    Enrolment.completed_at,
+    Enrolment.done,
+    Enrolment.total,
+).where(Enrolment.id == bindparam("enrolment"))
+
+
+def find_enrolment_row(enrolment_id: str) -> EnrolmentRow | None:
     """Return an enrolment by its id."""
-    return db.session.get(Enrolment, enrolment_id)
+    row = db.session.execute(_ENROLMENT, {"enrolment": enrolment_id}).first()
+    return EnrolmentRow(**row._mapping) if row else None
+
+
+def linked_subjects(subject_id: str) -> Select[Any]:
+    """Return the selection of the subjects that are one person with this one."""
+    return select(Subject.id).where(Subject.canonical_id == subject_id)
+
+
+def lock_subject(subject_id: str) -> None:
+    """Hold the person's row until the transaction ends (PostgreSQL)."""
+    db.session.execute(select(Subject.id).where(Subject.id == subject_id).with_for_update())
+
+
+def last_step(subject_id: str) -> int:
+    """Return the step of a person's last record, 0 before the first."""
+    query = select(func.max(LearningRecord.step)).where(LearningRecord.subject_id.in_(linked_subjects(subject_id)))
+    return db.session.scalar(query) or 0
 
 
 def list_records(subject_id: str, course_id: str) -> list[Record]:
     """Return what a person did in a course, under any of their linked subjects."""
-    linked = select(Subject.id).where(Subject.canonical_id == subject_id)
     rows = db.session.execute(
         select(
             LearningRecord.id, LearningRecord.kind, LearningRecord.step, LearningRecord.at, LearningRecord.body
-        ).where(LearningRecord.subject_id.in_(linked), LearningRecord.course_id == course_id)
+        ).where(LearningRecord.subject_id.in_(linked_subjects(subject_id)), LearningRecord.course_id == course_id)
     )
     return [Record(id=row.id, kind=row.kind, step=row.step, at=row.at, body=row.body) for row in rows]
 
@@ -211,9 +286,8 @@ def list_own_records(subject_ids: Sequence[str]) -> Sequence[LearningRecord]:
 
 def list_courses_of(subject_id: str) -> Sequence[str]:
     """Return the courses a person has records in, under any of their linked subjects."""
-    linked = select(Subject.id).where(Subject.canonical_id == subject_id)
     return db.session.scalars(
-        select(LearningRecord.course_id).where(LearningRecord.subject_id.in_(linked)).distinct()
+        select(LearningRecord.course_id).where(LearningRecord.subject_id.in_(linked_subjects(subject_id))).distinct()
     ).all()
 
 
@@ -235,21 +309,3 @@ def each_study_pair() -> Iterator[tuple[str, str]]:
         if len(rows) < 500:
             return
         last = (rows[-1][0], rows[-1][1])
-
-
-def list_learners(
-    course_id: str, before: tuple[datetime, str] | None = None, limit: int = 50
-) -> list[Enrolment]:
-    """Return a course's enrolments, the last active first, before a position (keyset)."""
-    query = (
-        select(Enrolment)
-        .where(Enrolment.course_id == course_id)
-        .order_by(Enrolment.changed_at.desc(), Enrolment.id.desc())
-        .limit(limit)
-    )
-    if before:
-        moment, key = before
-        query = query.where(
-            (Enrolment.changed_at < moment) | ((Enrolment.changed_at == moment) & (Enrolment.id < key))
-        )
-    return list(db.session.scalars(query))

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from lms.accounts.models import Subject
 from lms.courses.queries import get_tree
 from lms.domain import progress
 from lms.domain.errors import NotFound, Refused
@@ -35,7 +34,7 @@ def enrol(subject_id: str, course_id: str, version_id: str, affiliation_id: str 
     if before and before.state != "left":
         return before.id
     pinned = before.version_id if before else version_id
-    body = {"version": pinned, "affiliation": affiliation_id}
+    body: dict[str, object] = {"version": pinned, "affiliation": affiliation_id}
     append(subject_id, course_id, progress.ENROLLED, body)
     enrolment = refold(subject_id, course_id)
     publish(Enrolled(subject_id=subject_id, enrolment_id=enrolment.id, course_id=course_id))
@@ -103,11 +102,13 @@ def check_question(
     refold(subject_id, course_id)
 
 
-def record_result(enrolment: Enrolment, item_id: str, score: Fraction, passed: bool | None, source: str) -> None:
+def record_result(
+    subject_id: str, course_id: str, item_id: str, score: Fraction, passed: bool | None, source: str
+) -> None:
     """Take over a graded result of an item from the feature that graded it. Call under `lock`."""
-    body = {"item": item_id, "score": str(score), "passed": passed, "source": source}
-    append(enrolment.subject_id, enrolment.course_id, progress.RESULT, body)
-    refold(enrolment.subject_id, enrolment.course_id)
+    body: dict[str, object] = {"item": item_id, "score": str(score), "passed": passed, "source": source}
+    append(subject_id, course_id, progress.RESULT, body)
+    refold(subject_id, course_id)
 
 
 def keep_place(enrolment_id: str, item_id: str, anchor: str = "") -> None:
@@ -127,7 +128,7 @@ def lock(subject_id: str) -> None:
     """Take the lock under which a learner's records are written: one writer a learner at a time."""
     begin_write()
     if not is_sqlite():
-        db.session.execute(select(Subject.id).where(Subject.id == subject_id).with_for_update())
+        queries.lock_subject(subject_id)
 
 
 def studying(subject_id: str, course_id: str) -> Enrolment:
@@ -146,17 +147,13 @@ def append(subject_id: str, course_id: str, kind: str, body: dict[str, object]) 
     if seq is None:
         db.session.execute(insert(Origin).values(origin=HERE, next_seq=1))
         seq = 1
-    linked = select(Subject.id).where(Subject.canonical_id == subject_id)
-    last = db.session.scalar(
-        select(func.max(LearningRecord.step)).where(LearningRecord.subject_id.in_(linked))
-    )
     record = LearningRecord(
         id=clock.new_id(),
         origin=HERE,
         seq=seq,
         subject_id=subject_id,
         course_id=course_id,
-        step=(last or 0) + 1,
+        step=queries.last_step(subject_id) + 1,
         kind=kind,
         at=clock.now(),
         body=body,

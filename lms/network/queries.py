@@ -27,7 +27,7 @@ def offer_museums(typed: str = "", limit: int = OFFERED) -> list[str]:
 def museum_names(museum_ids: Collection[str]) -> dict[str, str]:
     """Return the names of museums."""
     query = select(Museum.id, Museum.name).where(Museum.id.in_(museum_ids))
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def museum_name(museum_id: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
+from lms.domain.names import fold_title
 from lms.network import exchange, queries
 from lms.web.guards import public
 
@@ -22,4 +23,4 @@ PARTS = (exchange,)
 def museums() -> Response:
     """Answer with the names of known museums that contain what is being typed."""
     typed = request.args.get("q", "")[:200]
-    return jsonify(queries.offer_museums(typed, SUGGESTED) if len(typed.strip()) > 1 else [])
+    return jsonify(queries.offer_museums(typed, SUGGESTED) if len(fold_title(typed)) > 1 else [])

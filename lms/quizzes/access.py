@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.domain.errors import Forged, NotFound
-from lms.learning.queries import get_enrolment
+from lms.learning.queries import find_enrolment_row
 from lms.quizzes import queries
 from lms.quizzes.models import Attempt
 
@@ -11,7 +11,7 @@ from lms.quizzes.models import Attempt
 def attempt_for_learner(attempt_id: str, subject_id: str) -> Attempt:
     """Return one's own attempt; another's is a forgery, for no page of ours names it."""
     attempt = queries.find_attempt(attempt_id)
-    enrolment = get_enrolment(attempt.enrolment_id) if attempt else None
+    enrolment = find_enrolment_row(attempt.enrolment_id) if attempt else None
     if attempt is None or enrolment is None:
         raise NotFound(attempt_id)
     if enrolment.subject_id != subject_id:

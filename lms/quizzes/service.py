@@ -19,8 +19,7 @@ from lms.domain.errors import Forged, NotFound, Refused
 from lms.domain.outline import Course, Question, Quiz
 from lms.infra import clock
 from lms.infra.db import db, is_sqlite
-from lms.learning.models import Enrolment
-from lms.learning.queries import find_enrolment, get_enrolment, list_courses_of, list_records
+from lms.learning.queries import EnrolmentRow, find_enrolment, find_enrolment_row, list_courses_of, list_records
 from lms.learning.service import append, lock, record_result, studying
 from lms.quizzes import queries
 from lms.quizzes.models import Answer, Attempt, LateAnswer
@@ -132,7 +131,7 @@ def submit_attempt(subject_id: str, attempt_id: str, answers: Mapping[str, Any],
 def close_if_overdue(attempt: Attempt) -> Attempt:
     """Close a timed attempt whose time and grace are over, graded with what came in time. Call under `lock`."""
     if attempt.submitted_at is None and attempts.is_overdue(attempt.closes_at, clock.now()):
-        enrolment = get_enrolment(attempt.enrolment_id)
+        enrolment = find_enrolment_row(attempt.enrolment_id)
         if enrolment is not None and attempt.closes_at is not None:
             _close(attempt, enrolment, attempt.closes_at, by_time=True)
     return attempt
@@ -149,7 +148,7 @@ def close_overdue() -> int:
     overdue = queries.list_overdue(clock.now() - GRACE)
     for attempt_id in overdue:
         attempt = queries.find_attempt(attempt_id)
-        enrolment = get_enrolment(attempt.enrolment_id) if attempt else None
+        enrolment = find_enrolment_row(attempt.enrolment_id) if attempt else None
         if attempt and enrolment:
             lock(enrolment.subject_id)
             db.session.refresh(attempt)
@@ -169,10 +168,10 @@ def asked(attempt: Attempt, course: Course) -> list[Question]:
     return [found[key] for key in attempt.questions]
 
 
-def _own_attempt(subject_id: str, attempt_id: str) -> tuple[Attempt, Enrolment]:
+def _own_attempt(subject_id: str, attempt_id: str) -> tuple[Attempt, EnrolmentRow]:
     lock(subject_id)
     attempt = queries.find_attempt(attempt_id)
-    enrolment = get_enrolment(attempt.enrolment_id) if attempt else None
+    enrolment = find_enrolment_row(attempt.enrolment_id) if attempt else None
     if attempt is None or enrolment is None:
         raise NotFound(attempt_id)
     if enrolment.subject_id != subject_id:
@@ -231,7 +230,7 @@ def _keep_late(attempt_id: str, answers: Mapping[str, Any], seq: int, now: datet
     )
 
 
-def _close(attempt: Attempt, enrolment: Enrolment, at: datetime, *, by_time: bool) -> None:
+def _close(attempt: Attempt, enrolment: EnrolmentRow, at: datetime, *, by_time: bool) -> None:
     course = get_tree(attempt.version_id)
     quiz = quiz_in(course, attempt.item_id)
     saved = {key: answer.response for key, answer in queries.list_answers(attempt.id).items()}
@@ -253,7 +252,9 @@ def _close(attempt: Attempt, enrolment: Enrolment, at: datetime, *, by_time: boo
         "submitted_at": at.isoformat(),
     }
     append(enrolment.subject_id, enrolment.course_id, progress.SUBMITTED, body)
-    record_result(enrolment, attempt.item_id, outcome.score, outcome.passed, attempt.id)
+    record_result(
+        enrolment.subject_id, enrolment.course_id, attempt.item_id, outcome.score, outcome.passed, attempt.id
+    )
 
 
 def attempts_in_records(subject_id: str, course_id: str) -> dict[str, dict[str, object]]:

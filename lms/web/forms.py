@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from lms.infra import languages
 from lms.infra.languages import gettext as _
 
 LONGEST = 10_000
+UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 MANY = (SelectMultipleField, MultipleFileField)
 
 
@@ -29,11 +31,11 @@ class Catalogue:
     def gettext(self, message: str) -> str:
         """Translate a validator's message."""
         ours = languages.gettext(message)
-        return ours if ours != message else self._library.gettext(message)
+        return ours if ours != message else str(self._library.gettext(message))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Translate a validator's message that depends on a number."""
-        return self._library.ngettext(singular, plural, n)
+        return str(self._library.ngettext(singular, plural, n))
 
 
 class Form(FlaskForm):
@@ -60,6 +62,8 @@ def clean(form: FlaskForm) -> bool:
         if problem:
             field.errors = [*field.errors, problem]
             fine = False
+        if isinstance(field, StringField) and field.data:
+            field.data = UNSHOWABLE.sub("\ufffd", field.data)  # no page can carry them back to the reader
     return fine
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from babel import dates, numbers
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, g, has_request_context, redirect, request
 from flask_babel import Babel
 
 from lms.config import Config
@@ -22,6 +22,7 @@ NATIVE_NAMES = {
     "be": "Беларуская",
     "ka": "ქართული",
 }
+WRITTEN = {"en": "en_GB"}
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
 
@@ -41,12 +42,19 @@ def readers_languages(config: Config) -> tuple[str, ...]:
 
 
 def current() -> str:
-    """Return the language of the interface for this request."""
+    """Return the language of the interface for this request; outside of one, that of the source."""
+    if not has_request_context():
+        return catalogues.SOURCE  # a command or a job in a thread that served a request before
     if "locale" not in g:
         config: Config = g.config
         g.locale = next((c for c in readers_languages(config) if c in config.languages), config.languages[0])
     code: str = g.locale
     return code
+
+
+def written() -> str:
+    """Return the locale that dates and numbers are written by; English as the museums of the region write it."""
+    return WRITTEN.get(current(), current())
 
 
 def reading() -> tuple[str, ...]:
@@ -68,23 +76,23 @@ def in_zone(moment: datetime) -> datetime:
 def format_date(moment: datetime | date, style: str = "long") -> str:
     """Write a date as the reader's language does, in the reader's time zone."""
     day = in_zone(moment) if isinstance(moment, datetime) else moment
-    return dates.format_date(day, format=style, locale=current())
+    return dates.format_date(day, format=style, locale=written())
 
 
 def format_moment(moment: datetime) -> str:
     """Write a date and time as the reader's language does, in the reader's time zone."""
-    both = str(dates.get_datetime_format("medium", locale=current())).replace("'", "")
-    return both.format(format_time(moment), dates.format_date(in_zone(moment), format="medium", locale=current()))
+    both = str(dates.get_datetime_format("medium", locale=written())).replace("'", "")
+    return both.format(format_time(moment), dates.format_date(in_zone(moment), format="medium", locale=written()))
 
 
 def format_time(moment: datetime) -> str:
     """Write the time of day, to the minute, as the reader's language does, in the reader's time zone."""
-    return dates.format_time(moment, format="short", tzinfo=dates.get_timezone(zone()), locale=current())
+    return dates.format_time(moment, format="short", tzinfo=dates.get_timezone(zone()), locale=written())
 
 
 def format_number(value: float) -> str:
     """Write a number as the reader's language does."""
-    return numbers.format_decimal(value, locale=current())
+    return numbers.format_decimal(value, locale=written())
 
 
 def language_name(code: str) -> str:

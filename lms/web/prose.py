@@ -21,6 +21,7 @@ from lms.domain.questions.open import Rubric
 from lms.infra.languages import chosen
 from lms.infra.languages import gettext as _
 from lms.infra.markup import Picture, inline_html, to_html
+from lms.infra.readers import READERS
 
 WRITERS_KEPT = 96
 ROOT = "course.yaml"
@@ -177,7 +178,7 @@ class Writer:
         if card.name == "object":
             known = ("title", "maker", "date", "materials", "inventory", "dimensions", "condition", "credit")
             shown = {"title": "", **{key: fields[key] for key in known if key in fields}}
-            seen = (*self.picture(card.fields["image"], card.path), card.fields.get("alt", "")) if "image" in fields else None
+            seen = self._shown_on(card)
             made: Markup = _study().object_card(**shown, image=seen, id=identity, lang=lang)
             return made
         source = self._address(card, "src")
@@ -225,6 +226,11 @@ class Writer:
             return None
         address = url_for("learning.item", slug=self.course.id, item_id=item_id)
         return f"{address}#{anchor}" if anchor else address
+
+    def _shown_on(self, card: Card) -> tuple[str, int, int, str] | None:
+        """Return the image of an object card, written as Markdown writes images, with its alternative text."""
+        images = READERS.references(card.fields.get("image", "")).images
+        return (*self.picture(images[0].target, card.path), images[0].text) if images else None
 
     def _image(self, target: str, path: str) -> Picture | None:
         address, width, height = self.picture(target, path)

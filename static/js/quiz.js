@@ -8,6 +8,7 @@ const says = (name, words = {}) =>
 const TYPING = 600; // ms after the last letter
 const LONGEST_PAUSE = 60000; // ms between two tries while the line is down
 const PATIENCE = 20000; // ms for one try
+const SMALL = 30000; // characters: browsers let no more than 64 kB outlive a page
 const MONTH = 30 * 24 * 3600 * 1000;
 const STORE = "vitrine-attempt-";
 
@@ -111,7 +112,9 @@ async function post(url, body) {
   let response;
   try {
     const signal = AbortSignal.timeout(PATIENCE);
-    response = await fetch(url, { method: "POST", body, headers: { "X-Part": "save" }, redirect: "manual", signal });
+    const keepalive = String(body).length < SMALL; // then it outlives the page
+    const headers = { "X-Part": "save" };
+    response = await fetch(url, { method: "POST", body, headers, redirect: "manual", keepalive, signal });
     if (response.ok) return ["fine", await response.json()];
   } catch {
     return ["down", null];
@@ -126,6 +129,7 @@ async function flush() {
   clearTimeout(typing);
   if (sending || state === "over" || state === "refused") return;
   sending = true;
+  let renewed = false;
   while (waiting.size) {
     const [id, entry] = waiting.entries().next().value;
     const body = new URLSearchParams([
@@ -136,7 +140,10 @@ async function flush() {
       ...entry.fields,
     ]);
     const [became, answer] = await post(form.dataset.save, body);
-    if (became === "out" && (await renew())) continue;
+    if (became === "out" && !renewed && (await renew())) {
+      renewed = true;
+      continue;
+    }
     if (became !== "fine") {
       turn(became);
       break;
@@ -159,12 +166,10 @@ async function renew() {
     if (!response.ok) return false;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.querySelector("form[data-quiz]");
-    const old = form.elements.csrf_token.value;
     if (!fresh || fresh.elements.attempt.value !== attempt) return false;
     const token = fresh.elements.csrf_token.value;
-    const stamp = (value) => value.split(".")[0];
     for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
-    return stamp(token) !== stamp(old);
+    return true;
   } catch {
     return false;
   }
@@ -248,6 +253,7 @@ async function handIn(byClock) {
   if (handing) return;
   handing = true;
   next();
+  let renewed = false;
   for (let round = 0; ; round += 1) {
     const [became, answer] = await post(form.action, new URLSearchParams(new FormData(form)));
     if (became === "fine") {
@@ -257,7 +263,10 @@ async function handIn(byClock) {
       location.assign(answer.to);
       return;
     }
-    if (became === "out" && (await renew())) continue;
+    if (became === "out" && !renewed && (await renew())) {
+      renewed = true;
+      continue;
+    }
     turn(became);
     if (became !== "down" || !byClock) break;
     await pause(Math.min(LONGEST_PAUSE, 2000 * 2 ** round));

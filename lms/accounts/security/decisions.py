@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_login import current_user
-from flask_security.forms import Form as LibraryForm
 from flask_security.utils import get_message, validate_redirect_url
 from wtforms import Field
 
@@ -19,6 +18,7 @@ from lms.accounts.security.passwords import (
     try_password,
 )
 from lms.infra.languages import gettext as _
+from lms.web.forms import Form
 
 
 class Outspoken:
@@ -56,7 +56,7 @@ class Login(Outspoken, forms.LoginShape):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Tell whether this is somebody who may come in."""
-        if not LibraryForm.validate(self, extra_validators=extra_validators):
+        if not Form.validate(self, extra_validators):
             return self.keep(False)
         account = try_password(self.email.data or "", self.password.data or "")
         if account is None:
@@ -75,7 +75,7 @@ class Verify(forms.VerifyShape):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Tell whether the password is the account's."""
-        if not LibraryForm.validate(self, extra_validators=extra_validators):
+        if not Form.validate(self, extra_validators):
             return False
         if try_password(self.user.email, self.password.data or "") is None:
             say_beside(self.password, get_message("INVALID_PASSWORD")[0])
@@ -93,7 +93,7 @@ class Register(forms.RegisterShape):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check everything and tell all faults at once."""
-        valid = bool(LibraryForm.validate(self, extra_validators=extra_validators))
+        valid = Form.validate(self, extra_validators)
         if not self.password.errors:
             personal = (self.email.data or "", self.name.data or "", self.name_latin.data or "")
             valid = accept_password(self.password, *personal) and valid
@@ -137,7 +137,7 @@ class Forgot(Outspoken, forms.ForgotShape):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the address and enqueue. Never valid: Flask-Security then does what it does for unknown addresses."""
-        if LibraryForm.validate(self, extra_validators=extra_validators) and accept_address(self.email):
+        if Form.validate(self, extra_validators) and accept_address(self.email):
             service.enqueue_letter(self.letter, self.email.data or "")
         self.keep(False)
         # Fields are about to be emptied; what stands above the form tells Flask-Security that something is wrong.
@@ -156,9 +156,7 @@ class Reset(forms.ResetShape):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the new password."""
-        return LibraryForm.validate(self, extra_validators=extra_validators) and accept_password(
-            self.password, *_own(self.user)
-        )
+        return Form.validate(self, extra_validators) and accept_password(self.password, *_own(self.user))
 
 
 class ChangePassword(forms.ChangePasswordShape):
@@ -166,7 +164,7 @@ class ChangePassword(forms.ChangePasswordShape):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check both."""
-        if not LibraryForm.validate(self, extra_validators=extra_validators):
+        if not Form.validate(self, extra_validators):
             return False
         if try_password(current_user.email, self.password.data or "") is None:
             say_beside(self.password, get_message("INVALID_PASSWORD")[0])
@@ -182,7 +180,7 @@ class ChangeEmail(forms.ChangeEmailShape):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the address."""
-        return bool(LibraryForm.validate(self, extra_validators=extra_validators)) and _is_free(self)
+        return Form.validate(self, extra_validators) and _is_free(self)
 
 
 def accept_address(field: Field) -> bool:

@@ -12,7 +12,7 @@ from lms.infra.languages import lazy_gettext as _l
 def _answered() -> str:
     if sends_mail():
         return _(
-            "If %(email)s has an account here, a letter to it is on its way. Look into the folder for unwanted mail too."
+            "If %(email)s has an account here, a letter is on its way. Look into the folder for unwanted mail too."
         )
     return _(
         "If %(email)s has an account here, a letter to it is written. This site sends no mail: ask an administrator, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 import segno
@@ -16,9 +17,11 @@ from lms.domain.award import Award
 from lms.domain.codes import spaced
 from lms.domain.floorplan import ItemMark, PlanWords, Room, draw
 from lms.infra import pdf
+from lms.infra.drawings import Drawing, Paint, trace
 from lms.infra.languages import SOURCE, language
 from lms.infra.languages import gettext as _
 from lms.infra.languages import ngettext
+from lms.infra.places import place
 
 STYLE = "css/certificate.css"
 TEMPLATE = "certificates/pdf/certificate.html"
@@ -51,23 +54,29 @@ DATES = {"en": "en_GB"}
 MASK = 3
 """The mask of every QR code: choosing the best of eight costs more than drawing it."""
 
-PAINT = {
-    "outer": 'fill="none" stroke="#1e1a15" stroke-width="26"',
-    "inner": 'fill="none" stroke="#1e1a15" stroke-width="7"',
-    "hall": 'fill="#fffdf9"',
-    "yard": 'fill="#e4e9d8"',
-    "green": 'fill="none" stroke="#7d705a" stroke-width="2"',
-    "leaf": 'fill="none" stroke="#1e1a15" stroke-width="2.5"',
-    "arrow": 'fill="none" stroke="#8a2a18" stroke-width="4"',
-    "gap": 'fill="none" stroke="#fffdf9" stroke-width="10"',
-    "gap street": 'fill="none" stroke="#ffffff" stroke-width="28"',
-    "floor done": 'fill="#f6dd97"',
-    "case on": 'fill="#19544a" stroke="#1e1a15" stroke-width="1.5"',
-    "n": 'fill="#1e1a15" font-family="Vitrine Serif" font-size="58"',
+INK, LIGHT, GARDEN, DONE, HERE, BOARD = "1e1a15", "f6dd97", "e4e9d8", "19544a", "8a2a18", "fffdf9"
+PAINTS = {
+    "outer": Paint(stroke=INK, width=26),
+    "inner": Paint(stroke=INK, width=7),
+    "hall": Paint(fill=BOARD),
+    "yard": Paint(fill=GARDEN),
+    "green": Paint(stroke="7d705a", width=2),
+    "leaf": Paint(stroke=INK, width=2.5),
+    "arrow": Paint(stroke=HERE, width=4),
+    "gap": Paint(stroke=BOARD, width=10),
+    "gap street": Paint(stroke="ffffff", width=28),
+    "floor done": Paint(fill=LIGHT),
+    "case on": Paint(fill=DONE, stroke=INK, width=1.5),
+    "n": Paint(fill=INK, font="serif-name", size=58),
+    "wall": Paint(fill=INK),
+    "out": Paint(fill="ffffff"),
+    "glass": Paint(stroke=INK, width=0.3),
+    "way": Paint(stroke=HERE, width=0.6),
+    "mark": Paint(stroke=INK, width=0.34),
+    "jar": Paint(fill=HERE),
+    "code": Paint(fill="000000"),
 }
-"""How the classes of the plan are painted here: a drawing in a PDF knows no style sheet."""
-_CLASS = re.compile(r'class="([a-z ]+)"')
-_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+"""How what is drawn on the paper is painted, by its class."""
 
 
 class Unprintable(Exception):
@@ -131,7 +140,7 @@ class Front:
 class Plan:
     """Where the drawing of the course stands, in millimetres, and the size of what is written below it."""
 
-    svg: str
+    drawing: Drawing
     top: float
     height: float
     rooms_size: float | None
@@ -145,8 +154,18 @@ def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> b
     with language(words):
         paper = lay_out(code, award, words, base_url)
         html = pdf.fill(TEMPLATE, paper=paper, site=site)
-    parts = {"plan.svg": paper.plan.svg.encode(), "code.svg": draw_code(link(base_url, code)).encode()}
-    return pdf.render(html, style=STYLE, parts=parts, identifier=code)
+    drawings = {
+        "plan": paper.plan.drawing,
+        "code": trace(draw_code(link(base_url, code)), PAINTS),
+        "room": _static_drawing("certificate-room"),
+        "back": _static_drawing("certificate-back"),
+    }
+    return pdf.render(html, style=STYLE, drawings=drawings, identifier=code)
+
+
+@cache
+def _static_drawing(name: str) -> Drawing:
+    return trace((place("static") / "img" / f"{name}.svg").read_text(encoding="utf-8"), PAINTS)
 
 
 def missing_letters(award: Award) -> str:
@@ -212,12 +231,17 @@ def _front(award: Award, latin: str) -> Front:
 
 
 def _outcomes_size(award: Award, left: float) -> float | None:
-    return next((size for size in SMALL if _outcomes_height(award, size) <= left), None)
+    """Return the largest size that fits; half a point less where that saves a line with a word or two."""
+    fitting = [size for size in SMALL if _outcomes_height(award, size) <= left]
+    return min(fitting[:2], key=lambda size: (_outcomes_lines(award, size), -size), default=None)
+
+
+def _outcomes_lines(award: Award, size: float) -> int:
+    return sum(pdf.face("sans").lines(text, size, COLUMN) for text in award.outcomes)
 
 
 def _outcomes_height(award: Award, size: float) -> float:
-    lines = sum(pdf.face("sans").lines(text, size, COLUMN) for text in award.outcomes)
-    return 8.5 + lines * size * 1.4 * pdf.POINT
+    return 8.5 + _outcomes_lines(award, size) * size * 1.4 * pdf.POINT
 
 
 def _signed_top(award: Award) -> float:
@@ -232,14 +256,14 @@ def _signed_top(award: Award) -> float:
 
 def _plan(award: Award, rooms: str) -> Plan:
     """Set drawing and words in the middle of their column."""
-    svg = draw_plan(award)
-    width, height = (float(size) for size in _SIZE.findall(svg)[0])
-    high = PLAN * height / width
+    drawing = trace(draw_plan(award), PAINTS)
+    high = PLAN * drawing.height / drawing.width
     rooms_size = pdf.fit_list([rooms], font="sans", width=PLAN, lines=6, sizes=SMALL)
     if rooms_size:
         high += 3 + pdf.face("sans").lines(rooms, rooms_size, PLAN) * rooms_size * 1.4 * pdf.POINT
     top = TOP + max(0.0, (124 - high) / 2)
-    return Plan(svg=svg, top=round(top, 1), height=round(PLAN * height / width, 1), rooms_size=rooms_size)
+    height = round(PLAN * drawing.height / drawing.width, 1)
+    return Plan(drawing=drawing, top=round(top, 1), height=height, rooms_size=rooms_size)
 
 
 def _back_size(award: Award) -> float:
@@ -345,10 +369,7 @@ def draw_code(text: str) -> str:
     for y, row in enumerate(matrix):
         for found in re.finditer(b"\x01+", bytes(row)):
             runs.append(f"M{found.start()} {y}h{len(found.group())}v1.02h-{len(found.group())}z")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size}" height="{size}">'
-        f'<path d="{"".join(runs)}"/></svg>'
-    )
+    return f'<svg viewBox="0 0 {size} {size}"><path class="code" d="{"".join(runs)}"/></svg>'
 
 
 def draw_plan(award: Award) -> str:
@@ -364,6 +385,4 @@ def draw_plan(award: Award) -> str:
         for number, (title, room) in enumerate(zip(award.modules, award.rooms, strict=True), 1)
     ]
     year, _dot, ordinal = award.course_number.partition(".")
-    svg = draw(rooms, seed=int(year) * 1000 + int(ordinal), mini=True, words=PlanWords(here=""))
-    painted = _CLASS.sub(lambda found: PAINT.get(found[1], ""), svg)
-    return painted.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return draw(rooms, seed=int(year) * 1000 + int(ordinal), mini=True, words=PlanWords(here=""))

@@ -69,6 +69,11 @@ class CourseRow:
             for room in self.facts["rooms"]
         )
 
+    @property
+    def item_ids(self) -> frozenset[str]:
+        """Return the ids of all items."""
+        return frozenset(key for room in self.rooms for key, _kind in room.items)
+
     def title(self, languages: Sequence[str]) -> tuple[str, str]:
         """Return the title for a reader with this list of languages, and the language that it is in."""
         return _best(self.titles, languages, self.language)
@@ -135,7 +140,7 @@ def _best(texts: dict[str, str], languages: Sequence[str], source: str) -> tuple
     return texts.get(code, ""), code
 
 
-_LISTED = (
+_LISTED: Select[Any] = (
     select(
         Course.id,
         Course.slug,

@@ -13,8 +13,7 @@ SILENT = PlanWords(here="")
 
 def mini_plan(course: CourseRow, done: frozenset[str] = frozenset()) -> str:
     """Return the small plan as SVG, lit by the items that are done."""
-    known = frozenset(key for room in course.rooms for key, _kind in room.items)
-    return _drawn(course.rooms, course.seed, done & known)
+    return _drawn(course.rooms, course.seed, done & course.item_ids)
 
 
 @lru_cache(maxsize=1024)

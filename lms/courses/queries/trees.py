@@ -90,4 +90,4 @@ def version_files(version_id: str) -> Mapping[str, bytes]:
     rows = db.session.execute(
         select(CourseFile.path, CourseFile.digest).where(CourseFile.version_id == version_id).order_by(CourseFile.path)
     )
-    return StoredFiles({path: digest for path, digest in rows}, storage())
+    return StoredFiles({row.path: row.digest for row in rows}, storage())

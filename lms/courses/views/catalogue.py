@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from markupsafe import Markup
@@ -82,8 +83,8 @@ def _chosen(name: str, known: Counter[str]) -> tuple[str, ...]:
     return tuple(value for value in dict.fromkeys(request.args.getlist(name)) if value in known)
 
 
-def _arguments(filters: Filters) -> dict[str, object]:
-    arguments = {
+def _arguments(filters: Filters) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
         "q": filters.query,
         "language": list(filters.languages),
         "level": list(filters.levels),
@@ -111,7 +112,6 @@ def _card(course: CourseRow, standings: Mapping[str, Standing]) -> Card:
     title, title_code = course.title(locale.reading())
     summary, summary_code = course.summary(locale.reading())
     standing = standings.get(course.id)
-    done = standing.done if standing else frozenset()
     return Card(
         title=title,
         lang=words.foreign(title_code),
@@ -120,6 +120,6 @@ def _card(course: CourseRow, standings: Mapping[str, Standing]) -> Card:
         stuff=words.substance(course),
         number=course.number,
         href=url_for("courses.course", slug=course.slug),
-        plan=Markup(queries.mini_plan(course, done)),  # noqa: S704 - numbers and classes of our own
+        plan=words.lit(course, standing),
         standing=standing,
     )

@@ -69,18 +69,22 @@ def course(slug: str) -> str:
     """Show a course: what one will be able to do, its rooms, what it takes, and how to begin."""
     row = access.course_for_anybody(slug)
     standing = words.standings([row]).get(row.id)
-    inside = standing is not None and standing.state != "left"
+    inside = standing if standing and standing.state != "left" else None
     spoken = row.reading_languages(locale.reading())
-    about = _about(row.version_id, row.slug, spoken, locale.current(), inside and standing.version_id == row.version_id)
-    plan = queries.mini_plan(row, standing.done if standing else frozenset())
+    about = _about(row.version_id, row.slug, spoken, locale.current(), _same(inside, row))
     return page(
         "courses/course.html",
         row=row,
         about=about,
-        standing=standing if inside else None,
-        plan=Markup(plan),  # noqa: S704 - numbers and classes of our own
-        here=_next(standing, row) if inside else None,
+        standing=inside,
+        plan=words.lit(row, standing),
+        here=_next(inside, row) if inside else None,
     )
+
+
+def _same(standing: Standing | None, row: CourseRow) -> bool:
+    """Tell whether the reader studies the very version that the page shows, so that its steps can be linked."""
+    return standing is not None and standing.version_id == row.version_id
 
 
 def _next(standing: Standing, row: CourseRow) -> str:
@@ -225,14 +229,16 @@ def credits_page(slug: str) -> str:
     """Show who made the media of a course, and what others may do with them."""
     row, tree = _tree(slug)
     media = [
-        (medium.path, media_url(medium.digest, medium.path), medium.credit, medium.licence, medium.source)
-        for medium in sorted(tree.media.values(), key=lambda medium: medium.path)
+        (m.path, media_url(m.digest, m.path), m.credit, words.licence_name(m.licence), m.source)
+        for m in sorted(tree.media.values(), key=lambda medium: medium.path)
     ]
     return page(
         "courses/credits.html",
         row=row,
         course=tree,
-        media=[(path, url, credit, words.licence_name(licence), source) for path, url, credit, licence, source in media],
+        media=[
+            (path, url, credit, words.licence_name(licence), source) for path, url, credit, licence, source in media
+        ],
         licence=words.licence_name(tree.licence),
         authors="; ".join(map(_person, tree.authors)),
         title_lang=_lang(tree, "title"),

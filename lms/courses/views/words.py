@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from flask import current_app
 from markupsafe import Markup
 
+from lms.courses import queries
 from lms.courses.queries import CourseRow, Standing
 from lms.domain.outline import Course, Item, Quiz, Rule
 from lms.infra.languages import gettext as _
@@ -28,6 +29,15 @@ def level_name(level: str) -> str:
         "introductory": _("Introductory"),
         "intermediate": _("Intermediate"),
         "advanced": _("Advanced"),
+    }[level]
+
+
+def level_in_line(level: str) -> str:
+    """Say how much a course presumes, inside a line."""
+    return {
+        "introductory": pgettext("inside a line", "introductory"),
+        "intermediate": pgettext("inside a line", "intermediate"),
+        "advanced": pgettext("inside a line", "advanced"),
     }[level]
 
 
@@ -109,7 +119,7 @@ def made(course: CourseRow) -> str:
 def substance(course: CourseRow) -> Markup:
     """Say what a course is made of, as a label does."""
     rooms = ngettext("%(num)d module", "%(num)d modules", len(course.rooms))
-    parts = (", ".join((rooms, hours(course.hours))), languages(course.languages), level_name(course.level))
+    parts = (", ".join((rooms, hours(course.hours))), languages(course.languages), level_in_line(course.level))
     return Markup("; ").join(parts)
 
 
@@ -149,6 +159,14 @@ def _quiz_terms(quiz: Quiz) -> str:
 
 def _quoted(item: Item) -> str:
     return _("“%(title)s”", title=item.title)
+
+
+def lit(course: CourseRow, standing: Standing | None) -> Markup:
+    """Return the small plan of a course in the reader's own light; a finished course stays lit whatever is added."""
+    done = standing.done if standing else frozenset()
+    if standing and standing.state == "completed":
+        done = course.item_ids
+    return Markup(queries.mini_plan(course, done))  # noqa: S704 - numbers and classes of our own
 
 
 def standings(courses: Iterable[CourseRow]) -> Mapping[str, Standing]:

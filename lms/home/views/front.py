@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint
 
 from lms.courses.queries import list_published
@@ -40,7 +42,7 @@ def _count(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _text(name: str) -> object:
+def _text(name: str) -> Callable[[], str]:
     """Return the view of a page that is only text."""
 
     @public

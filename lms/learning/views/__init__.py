@@ -20,6 +20,7 @@ from lms.domain.questions import TYPES
 from lms.infra.languages import gettext as _
 from lms.learning import access, queries, service
 from lms.learning.access import Reading
+from lms.learning.queries import State, Study
 from lms.learning.views.panels import panel_of, plan_of
 from lms.web import locale
 from lms.web.guards import member, public, require_viewer, to_login, viewer
@@ -104,11 +105,23 @@ def done(slug: str, item_id: str) -> Response:
     """Mark a lesson or task as done, and go on."""
     who = require_viewer()
     study = access.study_for_learner(slug, who.subject_id)
+    anchor = "done"
     try:
         service.mark_done(who.subject_id, study.course_id, item_id, study.reading_language(locale.reading()))
     except Refused:
         flash(_("This lesson is done when each of its questions has been checked. Nothing is lost."))
-    return redirect(url_for("learning.item", slug=slug, item_id=item_id, _anchor="done"))
+        anchor = None
+    else:
+        state = queries.list_states(study.enrolment_id or "").get(item_id)
+        if state and not state.done_at and _has_unchecked(study, item_id, state):
+            flash(_("That is noted. The lesson is done as soon as each of its questions has been checked too."))
+            anchor = None
+    return redirect(url_for("learning.item", slug=slug, item_id=item_id, _anchor=anchor))
+
+
+def _has_unchecked(study: Study, item_id: str, state: State) -> bool:
+    item = get_tree(study.version_id).items[item_id]
+    return isinstance(item, Lesson) and item.complete == "both" and any(q.id not in state.checked for q in item.questions())
 
 
 @blueprint.post("/learn/<slug>/<item_id>/check")

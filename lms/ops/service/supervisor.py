@@ -19,7 +19,7 @@ GRACE = 8.5
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
-"""A child that lived this many seconds is started again at once, and the pauses begin anew."""
+"""When a child lived this many seconds, the pauses begin anew."""
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
@@ -64,9 +64,9 @@ class Child:
             return
         self.signal(signal.SIGKILL)  # children it left behind would keep the port
         self.process = None
-        self.pause = SHORTEST_PAUSE if now - self.started > STEADY else min(self.pause * 2, LONGEST_PAUSE)
-        self.due = now + self.pause
-        tell(f"The {self.name} ended with status {status}; it starts again in {self.pause:.0f} seconds.")
+        pause = SHORTEST_PAUSE if now - self.started > STEADY else self.pause
+        self.due, self.pause = now + pause, min(pause * 2, LONGEST_PAUSE)
+        tell(f"The {self.name} ended with status {status}; it starts again in {pause:.0f} s.")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process's whole group; a child that never started has none."""
