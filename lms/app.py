@@ -37,6 +37,7 @@ from lms.quizzes import service as quiz_service
 from lms.quizzes import views as quizzes
 from lms.web import errors, guards, headers, locale, pages, transaction
 from lms.web.assets import Assets
+from lms.web.requests import Request
 
 MEGABYTE = 1024 * 1024
 
@@ -63,6 +64,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Build the application from the settings (by default those of the environment)."""
     config = config or Config.from_env()
     app = Flask("lms", template_folder=str(place("templates")), static_folder=str(place("static")))
+    app.request_class = Request
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config.update(

@@ -146,7 +146,10 @@ def look_at(page: Page, nonce_demanded: bool = True) -> None:
     assert page.one("html").get("lang"), f"{url}: the page names no language"
     assert page.title, f"{url}: the title is empty"
     assert page.heading, f"{url}: the h1 is empty"
-    assert page.heading in page.title, f"{url}: the title '{page.title}' does not contain the h1 '{page.heading}'"
+    own_title = page.title.split(" – ")[0]
+    assert page.heading in page.title or own_title in page.heading, (
+        f"{url}: the title '{page.title}' and the h1 '{page.heading}' say different things"
+    )
     ids = Counter(element.get("id") for element in page.all() if element.get("id") is not None)
     assert not (twice := [name for name, times in ids.items() if times > 1]), f"{url}: ids that stand twice: {twice}"
     for element in page.all():

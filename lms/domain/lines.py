@@ -10,6 +10,8 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _LIST_MARKER = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?! )|(?= {5})|$)|> ?")
 _CODE_OPENING = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 _CODE_CLOSING = re.compile(r"\s*(?P<fence>`{3,}|~{3,})\s*$")
+_OPENERS = frozenset("`~-*+>0123456789")
+"""What a line has to begin with to open code or a list; most lines do not, which saves their time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class CodeTracker:
         """Take the next line (without its ending) and tell whether it opens, closes or stands in fenced code."""
         if not text.strip():
             return bool(self._fence)
+        if not self._fence and not self._lists and text.lstrip()[0] not in _OPENERS:
+            return False
         indent = indent_of(text)
         if self._fence:
             if not (self._lists and indent < self._lists[-1]):

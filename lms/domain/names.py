@@ -43,9 +43,12 @@ def fold_title(title: str) -> str:
     return " ".join("".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in folded).split())
 
 
+POINTS = frozenset(" -‐‑–'’ʼ‘`.,·()«»“”„\"՛՜՝՞׳״")
+
+
 def _printable(c: str) -> bool:
-    """Letters, marks, digits, punctuation and the space; no symbols, controls or marks that turn the writing round."""
-    return c == " " or unicodedata.category(c)[0] in "LMNP"
+    """Letters, marks, digits and the points that names are written with."""
+    return c in POINTS or unicodedata.category(c)[0] in "LMN"
 
 
 def _stacked(name: str) -> bool:

@@ -47,6 +47,11 @@ class Drawing:
     height: float
     operators: bytes
 
+    def written(self, text: str, x: float, y: float, paint: Paint) -> Drawing:
+        """Return the same drawing with a text in it, as outlines: for the eye alone."""
+        more = _painted(list(_figures(text, x, y, paint)), paint)
+        return Drawing(self.width, self.height, self.operators + b"\n" + more.encode())
+
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
         """Return width, height and their ratio."""
         return self.width, self.height, self.width / self.height

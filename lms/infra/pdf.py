@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 SCHEME = "own:"
 """Begins the only addresses that are answered: style sheets and fonts below static/, and a document's drawings."""
 
+SPACE = 0x20
+
 POINT = 25.4 / 72
 """Millimetres in a point."""
 
@@ -51,6 +53,12 @@ UA_IDENTIFIER = (
     "</rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
 )
 """Says PDF/UA-1 inside PDF/A: its property must be described there (ISO 19005-3, 6.6.2.3)."""
+
+
+VARIANT = "pdf/a-3a"
+
+KEPT = 32
+"""Shared pages kept laid out, the last used: a course and language each, about a megabyte."""
 
 
 class Unavailable(Exception):
@@ -95,26 +103,24 @@ class Face:
         """Return the letters in the texts that the font cannot set, each once."""
         return "".join(sorted({c for text in texts for c in text if ord(c) not in self.advances and c != "\n"}))
 
-    def width(self, text: str, size: float) -> float:
-        """Return the width of a line in millimetres at a size in points, without kerning."""
-        return sum(self.advances.get(ord(c), 1.0) for c in text) * size * POINT
+    def words(self, text: str) -> tuple[float, ...]:
+        """Return the widths of the words of a text in the font's size, without kerning."""
+        return _words(self, text)
 
     def lines(self, text: str, size: float, width: float) -> int:
         """Return how many lines a text takes in so many millimetres; a word that is too long for one breaks."""
+        room, space = width / (size * POINT), self.advances[SPACE]
         count, used = 1, 0.0
-        space = self.width(" ", size)
-        for word in text.split():
-            long = self.width(word, size)
-            if used and used + space + long > width:
+        for long in self.words(text):
+            if used and used + space + long > room:
                 count, used = count + 1, 0.0
             elif used:
                 used += space
-            if long > width:
-                count += int(long // width)
-                long %= width
+            if long > room:
+                count += int(long // room)
+                long %= room
             used += long
         return count
-
 
     def balance(self, text: str, size: float, width: float) -> float:
         """Return the narrowest width at which a text takes no more lines than at this one: its lines are then alike."""
@@ -123,6 +129,11 @@ class Face:
             middle = (low + high) / 2
             low, high = (low, middle) if self.lines(text, size, middle) <= most else (middle, high)
         return high
+
+
+@lru_cache(maxsize=1024)
+def _words(chosen: Face, text: str) -> tuple[float, ...]:
+    return tuple(sum(chosen.advances.get(ord(c), 1.0) for c in word) for word in text.split())
 
 
 @cache
@@ -150,20 +161,37 @@ def fill(template: str, **context: object) -> str:
     return current_app.jinja_env.get_template(template).render(context)
 
 
-def render(html: str, *, style: str, drawings: Mapping[str, Drawing], identifier: str) -> bytes:
+def render(
+    html: str, *, shared: str, style: str, drawings: Mapping[str, Drawing], identifier: str
+) -> bytes:
     """Return a document as tagged PDF/A-3a and PDF/UA-1; the same input always gives the same bytes.
 
-    `style` is the path of a style sheet below static/; `drawings` are what the document and its style sheet name as
-    `own:<name>`. Raises Unavailable when the libraries are not there.
+    `shared` is the HTML of pages behind it that many documents have alike: they are laid out once. `style` is the path
+    of a style sheet below static/; `drawings` are what HTML and style sheet name as `own:<name>`, the same size each
+    time. Raises Unavailable when the libraries are not there.
     """
     if problem := find_problem():
         raise Unavailable(problem)
-    return _press().print(html, style, drawings, identifier)
+    return _press().print(html, shared, style, drawings, identifier)
 
 
 @cache
 def _press() -> Press:
     return Press(place("static"))
+
+
+class Frame:
+    """A place for a drawing: kept pages name the frame, and each document hangs its own drawing into it."""
+
+    drawing: Drawing
+
+    def get_intrinsic_size(self, resolution: float, font_size: float) -> tuple[float, float, float]:
+        """Return width, height and their ratio."""
+        return self.drawing.get_intrinsic_size(resolution, font_size)
+
+    def draw(self, stream: Any, width: float, height: float, style: object) -> None:
+        """Draw what hangs in it."""
+        self.drawing.draw(stream, width, height, style)
 
 
 class Press:
@@ -191,21 +219,41 @@ class Press:
         self._html, self._css = weasyprint.HTML, weasyprint.CSS
         self._fonts = FontConfiguration()
         self._styles: dict[str, Any] = {}
+        self._frames: dict[str, Frame] = {}
+        self._pages: dict[tuple[str, str], list[Any]] = {}
         self._lock = threading.Lock()
 
-    def print(self, html: str, style: str, drawings: Mapping[str, Drawing], identifier: str) -> bytes:
+    def print(
+        self, html: str, shared: str, style: str, drawings: Mapping[str, Drawing], identifier: str
+    ) -> bytes:
         """Return the PDF."""
         with self._lock:
-            document = self._html(string=html, base_url=SCHEME, url_fetcher=self._fetcher)
-            content: bytes = document.write_pdf(
-                font_config=self._fonts,
-                stylesheets=[self._style(style)],
-                cache={SCHEME + name: drawing for name, drawing in drawings.items()},
-                pdf_variant="pdf/a-3a",
-                pdf_identifier=identifier.encode(),
-                finisher=_say_accessible,
+            for name, drawing in drawings.items():
+                self._frames.setdefault(SCHEME + name, Frame()).drawing = drawing
+            document = self._laid_out(html, style)
+            pages = [*document.pages, *self._kept_pages(shared, style)]
+            content: bytes = document.copy(pages).write_pdf(
+                pdf_variant=VARIANT, pdf_identifier=identifier.encode(), finisher=_say_accessible
             )
         return content
+
+    def _laid_out(self, html: str, style: str) -> Any:
+        document = self._html(string=html, base_url=SCHEME, url_fetcher=self._fetcher)
+        return document.render(
+            font_config=self._fonts,
+            stylesheets=[self._style(style)],
+            cache=dict(self._frames),
+            pdf_variant=VARIANT,
+        )
+
+    def _kept_pages(self, html: str, style: str) -> list[Any]:
+        """Return pages that were laid out before; those not asked for longest are laid out again."""
+        key = (html, style)
+        pages = self._pages.pop(key, None) or self._laid_out(html, style).pages
+        self._pages[key] = pages
+        while len(self._pages) > KEPT:
+            del self._pages[next(iter(self._pages))]
+        return pages
 
     def _style(self, path: str) -> Any:
         """Return a style sheet, read once."""

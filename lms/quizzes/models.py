@@ -47,7 +47,7 @@ class Answer(Base):
     attempt_id: Mapped[str] = mapped_column(ForeignKey("quizzes_attempt.id"), primary_key=True)
     question_id: Mapped[str] = mapped_column(String(80), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
-    response: Mapped[object] = mapped_column(Json)
+    response: Mapped[object | None] = mapped_column(Json)
     saved_at: Mapped[datetime] = mapped_column(Instant)
     checked: Mapped[bool] = mapped_column(Boolean, default=False)
     """Whether the learner has seen the feedback (quizzes that give it after each question): it stands from then on."""
@@ -63,5 +63,5 @@ class LateAnswer(Base):
     attempt_id: Mapped[str] = mapped_column(ForeignKey("quizzes_attempt.id"), primary_key=True)
     question_id: Mapped[str] = mapped_column(String(80), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    response: Mapped[object] = mapped_column(Json)
+    response: Mapped[object | None] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Instant)

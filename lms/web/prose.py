@@ -21,7 +21,6 @@ from lms.domain.questions.open import Rubric
 from lms.infra.languages import chosen
 from lms.infra.languages import gettext as _
 from lms.infra.markup import Picture, inline_html, to_html
-from lms.infra.readers import READERS
 
 WRITERS_KEPT = 96
 ROOT = "course.yaml"
@@ -228,9 +227,9 @@ class Writer:
         return f"{address}#{anchor}" if anchor else address
 
     def _shown_on(self, card: Card) -> tuple[str, int, int, str] | None:
-        """Return the image of an object card, written as Markdown writes images, with its alternative text."""
-        images = READERS.references(card.fields.get("image", "")).images
-        return (*self.picture(images[0].target, card.path), images[0].text) if images else None
+        """Return the image of an object card with its alternative text."""
+        target = card.fields.get("image")
+        return (*self.picture(target, card.path), card.fields.get("alt", "")) if target else None
 
     def _image(self, target: str, path: str) -> Picture | None:
         address, width, height = self.picture(target, path)

@@ -15,7 +15,7 @@ LINES = st.sampled_from(
         "",
         "words",
         "::: note",
-        ":::: case {#c title=\"T\"}",
+        ':::: case {#c title="T"}',
         ":::",
         "::::",
         ":::::",

@@ -57,10 +57,16 @@ FAULTS: dict[str, Case] = {
         "quizzes/final.md:6: 'keep' is 'bset', expected best, last or first; did you mean 'best'?",
     ),
     "yes for true": (changed(FINAL, "shuffle: true", "shuffle: yes"), "'shuffle' must be true or false"),
-    "wrong wait": (changed(FINAL, "wait: 24h", "wait: 1 day"), "quizzes/final.md:11: 'wait' is '1 day', expected a time"),
+    "wrong wait": (
+        changed(FINAL, "wait: 24h", "wait: 1 day"),
+        "quizzes/final.md:11: 'wait' is '1 day', expected a time",
+    ),
     "unknown competency": (changed(COURSE, "management]", "managment]"), "did you mean 'management'?"),
     "id not kebab-case": (changed(FINAL, "id: final", "id: Final"), "quizzes/final.md:2: id 'Final' is not kebab-case"),
-    "no language code": (changed(COURSE, "language: en", "language: English"), "course.yaml:5: 'English' is no language"),
+    "no language code": (
+        changed(COURSE, "language: en", "language: English"),
+        "course.yaml:5: 'English' is no language",
+    ),
     "completion without a kind": (changed(COURSE, "- lessons: all", "- score: 5"), "'completion' names one of lessons"),
     # blocks
     "unknown block": (
@@ -73,10 +79,13 @@ FAULTS: dict[str, Case] = {
     ),
     "block in a short fence": (changed(HUMIDITY, ":::: case", "::: case"), "lessons/humidity.md:46: block 'question'"),
     "unknown attribute": (
-        changed("lessons/light.md", "{title=\"And", "{titel=\"And"),
+        changed("lessons/light.md", '{title="And', '{titel="And'),
         "lessons/light.md:32: unknown attribute 'titel' of block 'reveal'; did you mean 'title'?",
     ),
-    "wrong minutes": (changed(HUMIDITY, "{minutes=15}", "{minutes=soon}"), "lessons/humidity.md:61: 'minutes' is 'soon'"),
+    "wrong minutes": (
+        changed(HUMIDITY, "{minutes=15}", "{minutes=soon}"),
+        "lessons/humidity.md:61: 'minutes' is 'soon'",
+    ),
     "unknown key in a card": (changed(HUMIDITY, "materials:", "material:"), "did you mean 'materials'?"),
     "no key in a card": (changed(HUMIDITY, "date: about 1910", "about 1910"), "cannot read 'about 1910' in 'object'"),
     "captions missing": (
@@ -100,10 +109,16 @@ FAULTS: dict[str, Case] = {
         changed(HUMIDITY, "- [x]", "- [ ]"),
         "lessons/humidity.md:46: question 'q-mould' has no right answer: mark one with '- [x]'",
     ),
-    "no right text": (changed(BANK, "Answer: hygrometer | thermohygrometer\n", ""), "'q-instrument' has no right answer"),
+    "no right text": (
+        changed(BANK, "Answer: hygrometer | thermohygrometer\n", ""),
+        "'q-instrument' has no right answer",
+    ),
     "no right number": (changed(BANK, "Answer: 50 ± 10\n", ""), "'q-half' has no right answer"),
     "unreadable number": (changed(BANK, "50 ± 10", "fifty"), "banks/air.md:17: cannot read the number 'fifty'"),
-    "no pairs": (changed(BANK, "- Fire :: Smoke detector {#fire}\n- Water :: Leak", "- Leak"), "'q-match' has no right"),
+    "no pairs": (
+        changed(BANK, "- Fire :: Smoke detector {#fire}\n- Water :: Leak", "- Leak"),
+        "'q-match' has no right",
+    ),
     "no order": (changed(BANK, "2. Check {#check}\n3. Act {#act}\n", ""), "question 'q-order' has no right answer"),
     "no groups": (changed(BANK, "- **Bright**\n", ""), "question 'q-sort' has no right answer"),
     "no gap": (
@@ -134,6 +149,11 @@ FAULTS: dict[str, Case] = {
         changed(BANK, "#q-half", "#q-mould"),
         "question id 'q-mould' is taken already by lessons/humidity.md:46",
     ),
+    "block id twice": (
+        changed("lessons/light.md", "::: note", "::: note {#a}")
+        | {HUMIDITY: store()[HUMIDITY] + b"::: tip {#wet-wall}\n:::\n"},
+        "lessons/humidity.md:67: id 'wet-wall' is taken already by lessons/humidity.md:43",
+    ),
     "item id twice": (changed(CHECK, "id: check", "id: light"), "quizzes/check.md:2: id 'light' is taken already"),
     "module id twice": (changed(COURSE, "- id: plan", "- id: air"), "course.yaml:20: id 'air' is taken already"),
     # what is referred to
@@ -155,15 +175,27 @@ FAULTS: dict[str, Case] = {
         "media.yaml:3: there is no file 'media/dto.png'",
     ),
     "dead outcome of a lesson": (changed(HUMIDITY, "[LO1, LO2]", "[LO1, LO3]"), "lessons/humidity.md:5: outcome 'LO3'"),
-    "dead outcome of a question": (changed(BANK, "outcome=LO1", "outcome=L01"), "banks/air.md:6: question 'q-instrument'"),
+    "dead outcome of a question": (
+        changed(BANK, "outcome=LO1", "outcome=L01"),
+        "banks/air.md:6: question 'q-instrument'",
+    ),
     "dead outcome of a draw": (changed(CHECK, "outcome: LO1", "outcome: LO9"), "quizzes/check.md:6: outcome 'LO9'"),
-    "dead bank": (changed(CHECK, "bank: air", "bank: aer"), "quizzes/check.md:6: bank 'aer' does not exist; did you mean"),
-    "dead item": (changed(COURSE, "lessons/light.md", "lessons/lite.md"), "course.yaml:18: item 'lessons/lite.md' does"),
+    "dead bank": (
+        changed(CHECK, "bank: air", "bank: aer"),
+        "quizzes/check.md:6: bank 'aer' does not exist; did you mean",
+    ),
+    "dead item": (
+        changed(COURSE, "lessons/light.md", "lessons/lite.md"),
+        "course.yaml:18: item 'lessons/lite.md' does",
+    ),
     "item twice": (changed(COURSE, "- tasks/survey.md", "- lessons/light.md"), "stands in module 'air' already"),
     "item of another kind": (changed(COURSE, "- tasks/survey.md", "- banks/air.md"), "is no lesson, quiz or task"),
     "dead guide": (changed(COURSE, "guides/air.md", "guides/aer.md"), "course.yaml:19: guide 'guides/aer.md' does not"),
     "dead module of a guide": (changed("guides/air.md", "module: air", "module: aer"), "guides/air.md:4: module 'aer'"),
-    "guide of another module": (changed("guides/air.md", "module: air", "module: plan"), "is the guide of module 'air'"),
+    "guide of another module": (
+        changed("guides/air.md", "module: air", "module: plan"),
+        "is the guide of module 'air'",
+    ),
     "dead module": (changed(COURSE, "after: [air]", "after: [aer]"), "course.yaml:22: 'after' names the module 'aer'"),
     "dead lesson to complete": (
         changed(COURSE, "lessons: all", "lessons: [humid]"),
@@ -173,11 +205,16 @@ FAULTS: dict[str, Case] = {
     "dead quiz to complete": (changed(COURSE, "quiz: check", "quiz: chek"), "did you mean 'check'?"),
     "alt missing": (changed(HUMIDITY, "![A dial hygrometer that reads 52 percent]", "![]"), "has no alt text"),
     "alt missing in a card": (
-        changed(HUMIDITY, "image: ![A felt hat with a wide brim and a ribbon](media/shelf.svg)", "image: media/shelf.svg"),
+        changed(
+            HUMIDITY, "image: ![A felt hat with a wide brim and a ribbon](media/shelf.svg)", "image: media/shelf.svg"
+        ),
         "lessons/humidity.md:33: image 'media/shelf.svg' has no alt text",
     ),
     "alt missing in a hotspot": (changed(BANK, "![A shelf with a wall on its left]", "![]"), "has no alt text"),
-    "credit missing": (changed("media.yaml", "{credit: Vitrine course team, ", "{"), "media.yaml:1: missing key 'credit'"),
+    "credit missing": (
+        changed("media.yaml", "{credit: Vitrine course team, ", "{"),
+        "media.yaml:1: missing key 'credit'",
+    ),
     "licence missing": (changed("media.yaml", ", licence: CC0-1.0", ""), "media.yaml:3: missing key 'licence'"),
     "not listed": (added("media/new.pdf", ""), "media/new.pdf:1: 'new.pdf' has no credit and licence in media.yaml"),
     # rules
@@ -194,14 +231,20 @@ FAULTS: dict[str, Case] = {
         "course.yaml:18: modules wait for each other: air → plan → air",
     ),
     "module waits for itself": (changed(COURSE, "after: [air]", "after: [plan]"), "wait for each other: plan → plan"),
-    "timed quiz offline": (changed(FINAL, "mode: online", "mode: offline"), "quizzes/final.md:8: a timed quiz is online"),
+    "timed quiz offline": (
+        changed(FINAL, "mode: online", "mode: offline"),
+        "quizzes/final.md:8: a timed quiz is online",
+    ),
     "questions to check, but none": (
         changed("lessons/light.md", "outcomes: [LO2]", "complete: both"),
         "lessons/light.md:5: 'complete' is 'both', but the lesson has no question",
     ),
     # drawings
     "script": (changed(SHELF, "<rect", "<script>x</script><rect"), "media/shelf.svg:3: SVG with <script>"),
-    "on attribute": (changed(SHELF, "<rect", "<rect onclick='x'"), "media/shelf.svg:3: SVG with the attribute 'onclick'"),
+    "on attribute": (
+        changed(SHELF, "<rect", "<rect onclick='x'"),
+        "media/shelf.svg:3: SVG with the attribute 'onclick'",
+    ),
     "foreign object": (changed(SHELF, "<rect", "<foreignObject/><rect"), "SVG with <foreignObject>"),
     "outside reference": (
         changed(SHELF, "<rect", "<image href='https://x.org/a.png'/><rect"),
@@ -216,19 +259,45 @@ FAULTS: dict[str, Case] = {
         changed(PO, '"- [x] Убрать предметы\\n"\n"- [ ] Покрасить', '"- [ ] Убрать предметы\\n"\n"- [x] Покрасить'),
         "translation of quizzes/final.md#q-own (line 17) marks another option as right",
     ),
-    "another number of options": (changed(PO, '"- [ ] Включу', '"- [ ] Уйду\\n"\n"- [ ] Включу'), "has 3 options instead of 2"),
-    "another number": (changed(PO, 'Answer: 50 ± 10\\n"\n"Unit: проц', 'Answer: 50 ± 20\\n"\n"Unit: проц'), "answers 50 ± 20 instead of 50 ± 10"),
+    "another number of options": (
+        changed(PO, '"- [ ] Включу', '"- [ ] Уйду\\n"\n"- [ ] Включу'),
+        "has 3 options instead of 2",
+    ),
+    "another number": (
+        changed(PO, 'Answer: 50 ± 10\\n"\n"Unit: проц', 'Answer: 50 ± 20\\n"\n"Unit: проц'),
+        "answers 50 ± 20 instead of 50 ± 10",
+    ),
     "another number of gaps": (changed(PO, "[[*52 %|68 %]].", "52 %."), "has 1 gaps instead of 2"),
     "another gap": (changed(PO, "[[*52 %|68 %]].", "[[52 %|*68 %]]."), "marks another option as right in gap 2"),
-    "another link": (changed(PO, "сайт](https://example.org/store)", "сайт](https://evil.org)"), "adds 'https://evil.org'"),
+    "another link": (
+        changed(PO, "сайт](https://example.org/store)", "сайт](https://evil.org)"),
+        "adds 'https://evil.org'",
+    ),
     "another term": (changed(PO, "влажность](term:rh)", "влажность](term:lux)"), "leaves out 'term:rh'"),
-    "another picture": (changed(PO, "52 процента](media/hygrometer.svg", "52 процента](media/dot.png"), "adds 'media/dot.png'"),
-    "other points": (changed(PO, '{#q-words type=open points=4}\\n"\n"Опишите', '{#q-words type=open points=5}\\n"\n"Опишите'), "changes 'points' from '4' to '5'"),
+    "another picture": (
+        changed(PO, "52 процента](media/hygrometer.svg", "52 процента](media/dot.png"),
+        "adds 'media/dot.png'",
+    ),
+    "other points": (
+        changed(PO, '{#q-words type=open points=4}\\n"\n"Опишите', '{#q-words type=open points=5}\\n"\n"Опишите'),
+        "changes 'points' from '4' to '5'",
+    ),
     "other levels": (changed(PO, "Слабо (0)", "Слабо (1)"), "changes the points of the rubric's levels"),
     "another block": (changed(PO, 'msgstr ""\n"::: note\\n"', 'msgstr ""\n"::: tip\\n"'), "makes 'tip' of 'note'"),
+    "alt missing in a translation": (
+        changed(PO, "![Стрелочный гигрометр показывает 52 процента]", "![]"),
+        "no alt text in",
+    ),
+    "empty front matter": (added("lessons/new.md", "---\n---\n"), "lessons/new.md:1: holds no keys"),
     "a block for prose": (changed(PO, 'msgstr "Не спешите."', 'msgstr "::: note\\n:::"'), "adds or changes a block"),
-    "another file": (changed(PO, 'store.vtt\\n"\n"transcript: Хран', 'rain.ogg\\n"\n"transcript: Хран'), "changes 'captions'"),
-    "media that replace nothing": (added("i18n/ru/media/new.svg", "<svg/>"), "replaces 'media/new.svg', which does not"),
+    "another file": (
+        changed(PO, 'store.vtt\\n"\n"transcript: Хран', 'rain.ogg\\n"\n"transcript: Хран'),
+        "changes 'captions'",
+    ),
+    "media that replace nothing": (
+        added("i18n/ru/media/new.svg", "<svg/>"),
+        "i18n/ru/media/new.svg:1: replaces 'media/new.svg', which does not",
+    ),
 }
 
 WARNINGS: dict[str, Case] = {
@@ -245,13 +314,24 @@ WARNINGS: dict[str, Case] = {
         "glossary.yaml:4: unused term: nothing links 'term:lux'",
     ),
     "unused bank": (
-        added("banks/new.md", "---\nid: new\ntitle: T\n---\n\n::: question {#n}\nA\n\n- [x] B\n- [ ] C\n  > D\n\n:::\n"),
+        added(
+            "banks/new.md", "---\nid: new\ntitle: T\n---\n\n::: question {#n}\nA\n\n- [x] B\n- [ ] C\n  > D\n\n:::\n"
+        ),
         "banks/new.md:1: unused file: no quiz draws from the bank 'new'",
     ),
-    "unused guide": (changed(COURSE, "    guide: guides/air.md\n", ""), "guides/air.md:1: unused file: no module names"),
+    "unused guide": (
+        changed(COURSE, "    guide: guides/air.md\n", ""),
+        "guides/air.md:1: unused file: no module names",
+    ),
     "unused catalogue": (changed(COURSE, "translations: [ru]", "translations: []"), "i18n/ru.po:1: unused file"),
-    "item in no module": (changed(COURSE, "lessons/light.md, ", ""), "lessons/light.md:1: lesson 'light' is in no module"),
-    "long lesson": (added("lessons/light.md", "---\nid: light\ntitle: L\n---\n" + "word " * 1_501), "lesson of 1,501 words"),
+    "item in no module": (
+        changed(COURSE, "lessons/light.md, ", ""),
+        "lessons/light.md:1: lesson 'light' is in no module",
+    ),
+    "long lesson": (
+        added("lessons/light.md", "---\nid: light\ntitle: L\n---\n" + "word " * 1_501),
+        "lesson of 1,501 words",
+    ),
     "short lesson": (added("lessons/light.md", "---\nid: light\ntitle: L\n---\nfew words"), "lesson of 2 words"),
     "skipped heading": (
         changed(HUMIDITY, "## What the figures say", "#### What the figures say"),
@@ -264,13 +344,22 @@ WARNINGS: dict[str, Case] = {
         "i18n/ru.po:1: missing translation of 1 text of quizzes/check.md: line 9",
     ),
     "fuzzy translation": (
-        changed(PO, '#: quizzes/check.md:9\n', '#: quizzes/check.md:9\n#, fuzzy\n'),
+        changed(PO, "#: quizzes/check.md:9\n", "#: quizzes/check.md:9\n#, fuzzy\n"),
         "fuzzy translation of quizzes/check.md (quizzes/check.md:9)",
     ),
-    "unused translation": (changed(CHECK, "Take your time.", "Hurry."), "unused translation: quizzes/check.md has no such"),
-    "raw HTML": (changed(HUMIDITY, "Before you act", "<b>Before</b> you act"), "lessons/humidity.md:23: raw HTML '<b>'"),
+    "unused translation": (
+        changed(CHECK, "Take your time.", "Hurry."),
+        f"{PO}:332: unused translation: quizzes/check.md has no such",
+    ),
+    "raw HTML": (
+        changed(HUMIDITY, "Before you act", "<b>Before</b> you act"),
+        "lessons/humidity.md:23: raw HTML '<b>'",
+    ),
     "another scheme": (changed(HUMIDITY, "https://example.org/store", "javascript:alert(1)"), "leads nowhere safe"),
-    "hours": (changed(COURSE, "hours: 2", "hours: 3"), "course.yaml:10: 'hours' is 3, but the minutes of the items add up"),
+    "hours": (
+        changed(COURSE, "hours: 2", "hours: 3"),
+        "course.yaml:10: 'hours' is 3, but the minutes of the items add up",
+    ),
     "picture of another size": (
         added("i18n/ru/media/hygrometer.svg", "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10'/>"),
         "i18n/ru/media/hygrometer.svg:1: is 10 × 10, but the picture it replaces is 360 × 200",
@@ -278,6 +367,15 @@ WARNINGS: dict[str, Case] = {
     "task without rubric": (changed("tasks/survey.md", "Rubric:", "Rules"), "task 'survey' has no rubric"),
     "key with a grouping comma": (changed(BANK, "50 ± 10", "1,200"), "is read with a decimal comma"),
 }
+
+
+def untranslated(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files without the catalogue when the case is not about it, which takes half the time."""
+    course = files.get(COURSE, b"")
+    if files.get(PO) != store()[PO] or b"translations: [ru]" not in course:
+        return files
+    without = {path: content for path, content in files.items() if not path.startswith("i18n/ru")}
+    return without | {COURSE: course.replace(b"translations: [ru]", b"translations: []")}
 
 
 def test_a_course_without_a_fault_is_valid() -> None:
@@ -288,14 +386,14 @@ def test_a_course_without_a_fault_is_valid() -> None:
 
 @pytest.mark.parametrize(("files", "expected"), FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_is_told_where_it_stands(files: dict[str, bytes], expected: str) -> None:
-    report = check(files, READERS)
+    report = check(files if "i18n" in expected else untranslated(files), READERS)
 
     assert any(expected in str(fault) for fault in report.faults), "\n".join(map(str, report.faults))
 
 
 @pytest.mark.parametrize(("files", "expected"), WARNINGS.values(), ids=WARNINGS.keys())
 def test_a_warning_does_not_stop_publishing(files: dict[str, bytes], expected: str) -> None:
-    report = check(files, READERS)
+    report = check(files if "i18n" in expected else untranslated(files), READERS)
 
     assert any(expected in str(warning) for warning in report.warnings), "\n".join(map(str, report.warnings))
     assert report.is_valid, "\n".join(map(str, report.faults))

@@ -208,7 +208,8 @@ def test_hours_come_from_the_minutes_when_nothing_says_them() -> None:
 
 def test_a_course_of_the_required_keys_alone_is_one() -> None:
     files = {
-        "course.yaml": b"format: 1\nid: a\ntitle: A\nlanguage: en\nmodules:\n- {id: m, title: M, items: [lessons/l.md]}\n",
+        "course.yaml": b"format: 1\nid: a\ntitle: A\nlanguage: en\n"
+        b"modules: [{id: m, title: M, items: [lessons/l.md]}]\n",
         "lessons/l.md": b"---\nid: l\ntitle: L\n---\n",
     }
     result = read_course(files, READERS)

@@ -6,11 +6,12 @@ import stat
 import unicodedata
 import warnings
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lms.domain.formats import packages
@@ -111,7 +112,7 @@ def test_limits_are_those_of_the_format() -> None:
     assert (packages.MAX_PACKED, packages.MAX_UNPACKED) == (512 * 2**20, 2**30)
 
 
-@pytest.mark.parametrize("read", [lambda p: unpack(p), lambda p: unpack(p, READERS)], ids=["plain", "with readers"])
+@pytest.mark.parametrize("read", [unpack, partial(unpack, readers=READERS)], ids=["plain", "with readers"])
 def test_the_course_comes_out_as_it_went_in(read: Callable[[bytes], dict[str, bytes]]) -> None:
     assert read(pack(store())) == store()
 
@@ -140,18 +141,15 @@ def test_what_compresses_very_well_can_be_packed_and_read() -> None:
     assert unpack(pack(files)) == files
 
 
-PARTS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=5)
-PATHS = st.lists(PARTS, min_size=1, max_size=3).map(lambda parts: unicodedata.normalize("NFC", "/".join(parts)))
+PATHS = st.lists(st.text("abжя1", min_size=1, max_size=3), min_size=1, max_size=3).map("/".join)
 
 
 @settings(max_examples=25)
 @given(st.dictionaries(PATHS, st.binary(max_size=50), max_size=5))
 def test_law_1_any_folder_is_exported_as_it_was_imported(files: dict[str, bytes]) -> None:
     files |= {"course.yaml": b""}
-    try:
-        imported = unpack(pack(files))
-    except PackageRefused as refused:
-        assert "case only" in str(refused) or "file and a folder" in str(refused)
-    else:
-        assert imported == {path: content for path, content in files.items() if not is_dotfile(path)}
-        assert unpack(pack(imported)) == imported
+    assume(not any(other.startswith(f"{path}/") for path in files for other in files))
+    imported = unpack(pack(files))
+
+    assert imported == {path: content for path, content in files.items() if not is_dotfile(path)}
+    assert unpack(pack(imported)) == imported

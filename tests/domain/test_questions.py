@@ -110,7 +110,9 @@ class TestChoice:
 
 
 class TestText:
-    question = "Which?\n\nAnswer: hygrometer | thermo\\|hygrometer\nAnswer: «psychrometer»\nAlmost: meter | dial > Name it.\n"
+    question = (
+        "Which?\n\nAnswer: hygrometer | thermo\\|hygrometer\nAnswer: «psychrometer»\nAlmost: meter | dial > Name it.\n"
+    )
 
     @pytest.mark.parametrize("reply", ["Hygrometer.", " HYGROMETER", "thermo|hygrometer", "psychrometer"])
     def test_accepted_answers_are_folded(self, reply: str) -> None:

@@ -36,7 +36,7 @@ def faults(inside: str) -> list[str]:
         "<g style='fill: url(https://x.org/a)'/>",
         "<g fill='url(a.svg#b)'/>",
         "<style>@import 'a.css';</style>",
-        "<style>a { background: url( \"https://x.org\" ) }</style>",
+        '<style>a { background: url( "https://x.org" ) }</style>',
         "<style>a { background: u\\72l(https://x.org) }</style>",
         "<style><![CDATA[ @IMPORT url(x) ]]></style>",
         "<g xml:base='https://x.org'/>",

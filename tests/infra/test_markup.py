@@ -95,7 +95,9 @@ def test_a_link_outside_is_kept_and_knows_no_opener(target: str) -> None:
     assert html(f"[a]({target})") == f'<p><a href="{target}" rel="noopener">a</a></p>\n'
 
 
-@pytest.mark.parametrize("target", ["javascript:alert(1)", "data:text/html,x", "ftp://x", "//x.org", "/\\x.org", "vbscript:x"])
+@pytest.mark.parametrize(
+    "target", ["javascript:alert(1)", "data:text/html,x", "ftp://x", "//x.org", "/\\x.org", "vbscript:x"]
+)
 def test_any_other_scheme_is_dropped(target: str) -> None:
     assert html(f"[a]({target})") == "<p>a</p>\n"
 

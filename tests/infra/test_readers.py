@@ -100,7 +100,10 @@ class TestReferences:
     def test_links_have_target_words_and_line(self) -> None:
         found = READERS.references("a\n[b *c*](d%20e.md)\n\n> [f](term:g)\n")
 
-        assert [(link.line, link.target, link.text) for link in found.links] == [(1, "d e.md", "b c"), (3, "term:g", "f")]
+        assert [(link.line, link.target, link.text) for link in found.links] == [
+            (1, "d e.md", "b c"),
+            (3, "term:g", "f"),
+        ]
 
     def test_unsafe_links_are_told_too(self) -> None:
         assert [link.target for link in READERS.references("[a](javascript:b)").links] == ["javascript:b"]
@@ -127,7 +130,11 @@ class TestReferences:
     def test_headings_have_their_level(self) -> None:
         found = READERS.references("## a\n\nb\n===\n\n#### c *d*\n").headings
 
-        assert [(heading.line, heading.level, heading.text) for heading in found] == [(0, 2, "a"), (2, 1, "b"), (5, 4, "c *d*")]
+        assert [(heading.line, heading.level, heading.text) for heading in found] == [
+            (0, 2, "a"),
+            (2, 1, "b"),
+            (5, 4, "c *d*"),
+        ]
 
     def test_raw_html_is_told(self) -> None:
         assert READERS.references("a <b>\n\n<div>\nc\n</div>\n").raw_html == ((0, "<b>"), (2, "<div>"))
@@ -159,8 +166,8 @@ class TestPo:
             st.builds(
                 PoEntry,
                 context=st.text("ab#.", min_size=1, max_size=5),
-                source=st.text("aж \n\t\"\\%", min_size=1, max_size=12),
-                text=st.text("aж \n\t\"\\%", max_size=12),
+                source=st.text('aж \n\t"\\%', min_size=1, max_size=12),
+                text=st.text('aж \n\t"\\%', max_size=12),
                 fuzzy=st.booleans(),
             ),
             unique_by=lambda entry: (entry.context, entry.source),

@@ -24,7 +24,7 @@ from lms.infra.languages import ngettext
 from lms.infra.places import place
 
 STYLE = "css/certificate.css"
-TEMPLATE = "certificates/pdf/certificate.html"
+FRONT, BACK = "certificates/pdf/certificate.html", "certificates/pdf/back.html"
 
 COLUMN, PLAN, SIGNED = 134.0, 90.0, 41.0
 """Millimetres that the text on the first page, the plan and a signatory are wide; the style sheet agrees."""
@@ -42,7 +42,7 @@ BACK_TITLE = ((18.0, 1), (16.0, 2), (14.0, 2), (12.0, 3))
 """Sizes of type in points, and the lines that a text may take at each; the first that fits is taken."""
 
 SMALL = (9.5, 9.0, 8.5, 8.0)
-BACK = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
+SMALLER = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 """Sizes in points of what is long, on the first page and on the second."""
 
 SIGNING = 3
@@ -68,6 +68,7 @@ PAINTS = {
     "floor done": Paint(fill=LIGHT),
     "case on": Paint(fill=DONE, stroke=INK, width=1.5),
     "n": Paint(fill=INK, font="serif-name", size=58),
+    "number": Paint(fill=INK, font="sans-bold", size=4.2),
     "wall": Paint(fill=INK),
     "out": Paint(fill="ffffff"),
     "glass": Paint(stroke=INK, width=0.3),
@@ -153,14 +154,14 @@ def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> b
     words = award.language if award.language in LANGUAGES else SOURCE
     with language(words):
         paper = lay_out(code, award, words, base_url)
-        html = pdf.fill(TEMPLATE, paper=paper, site=site)
+        front, back = (pdf.fill(template, paper=paper, site=site) for template in (FRONT, BACK))
     drawings = {
         "plan": paper.plan.drawing,
         "code": trace(draw_code(link(base_url, code)), PAINTS),
         "room": _static_drawing("certificate-room"),
-        "back": _static_drawing("certificate-back"),
+        "back": _static_drawing("certificate-back").written(spaced(code), 231.5, 30.2, PAINTS["number"]),
     }
-    return pdf.render(html, style=STYLE, drawings=drawings, identifier=code)
+    return pdf.render(front, shared=back, style=STYLE, drawings=drawings, identifier=code)
 
 
 @cache
@@ -268,7 +269,7 @@ def _plan(award: Award, rooms: str) -> Plan:
 
 def _back_size(award: Award) -> float:
     texts = [*award.outcomes, *award.modules]
-    return pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=BACK) or BACK[-1]
+    return pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALLER) or SMALLER[-1]
 
 
 def facts_of(award: Award, words: str) -> tuple[Fact, ...]:
@@ -307,13 +308,8 @@ def assessment_of(award: Award, words: str) -> tuple[str, ...]:
     if award.assessment == "study":
         return (_("The holder worked through the course. Nothing was graded."),)
     said = [_("By quizzes on this site, graded against a key that the learner does not see. Nobody supervised them.")]
-    if "score" in award.show and award.grade_percent is not None:
-        result = percent(award.grade_percent, words)
-        if award.pass_percent is None:
-            said.append(_("Result of the final quiz: %(result)s.", result=result))
-        else:
-            needed = percent(award.pass_percent, words)
-            said.append(_("Result of the final quiz: %(result)s; needed: %(needed)s.", result=result, needed=needed))
+    if award.pass_percent is not None:
+        said.append(_("Needed in the final quiz: %(needed)s.", needed=percent(award.pass_percent, words)))
     if award.assessment == "quizzes-tasks":
         said.append(_("Tasks in the holder’s own museum are counted as the holder reported them."))
     return tuple(said)

@@ -19,7 +19,7 @@ class Failure(click.ClickException):
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
-        self.exit_code = status
+        self.exit_code = status  # type: ignore[misc]  # Click reads it from the instance
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the reason as it stands."""

@@ -28,9 +28,9 @@ def import_(path: Path, publish: bool, as_json: bool) -> None:
     try:
         done = service.import_course(read_course_files(path), actor=None)
     except PackageRefused as refusal:
-        raise Failure(1, f"{path}: {refusal}")
+        raise Failure(1, f"{path}: {refusal}") from refusal
     except Unreadable as error:
-        raise Failure(2, f"{path}: {error}")
+        raise Failure(2, f"{path}: {error}") from error
     for warning in done.warnings:
         click.echo(line_of(path, warning), err=True)
     if done.slug is None or done.version_id is None:
@@ -62,16 +62,17 @@ def export(slug: str, dest: Path) -> None:
     """Write the latest state of a course to DEST/course.yaml and so on, or to DEST when that ends in .zip."""
     try:
         if dest.suffix.lower() == ".zip":
+            package = service.export_package(slug)
             with dest.open("xb") as file:
-                file.write(service.export_package(slug))
+                file.write(package)
         else:
             write_folder(dest, service.export_course(slug))
-    except NotFound:
-        raise Failure(1, f"There is no course '{slug}'.")
-    except FileExistsError:
-        raise Failure(2, f"{dest} exists already and is not an empty folder.")
+    except NotFound as error:
+        raise Failure(1, f"There is no course '{slug}'.") from error
+    except FileExistsError as error:
+        raise Failure(2, f"{dest} exists already and is not an empty folder.") from error
     except OSError as error:
-        raise Failure(2, f"{dest} cannot be written: {error.strerror}.")
+        raise Failure(2, f"{dest} cannot be written: {error.strerror}.") from error
     click.echo(str(dest))
 
 

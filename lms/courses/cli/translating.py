@@ -73,7 +73,7 @@ def merge(course: str, lang: str | None) -> None:
         try:
             merged = merge_catalogue(source.files, code, READERS)
         except CatalogueUnreadable as error:
-            raise Failure(1, f"{source.name}/{error}")
+            raise Failure(1, f"{source.name}/{error}") from error
         _put(source, code, merged)
 
 
@@ -134,5 +134,5 @@ def _put(source: Source, lang: str, catalogue: str) -> None:
         target.parent.mkdir(exist_ok=True)
         target.write_text(catalogue, encoding="utf-8", newline="")
     except OSError as error:
-        raise Failure(2, f"{target} cannot be written: {error.strerror}.")
+        raise Failure(2, f"{target} cannot be written: {error.strerror}.") from error
     click.echo(str(target))

@@ -18,6 +18,8 @@ from lms.infra.searchindex import SearchIndex
 
 WORDS = SearchIndex("courses_search")
 
+Anything = tuple[Any, ...]
+
 
 @dataclass(frozen=True, kw_only=True)
 class RoomRow:
@@ -140,7 +142,7 @@ def _best(texts: dict[str, str], languages: Sequence[str], source: str) -> tuple
     return texts.get(code, ""), code
 
 
-_LISTED: Select[Any] = (
+_LISTED: Select[*Anything] = (
     select(
         Course.id,
         Course.slug,
@@ -168,7 +170,7 @@ _CHOICES = (
 )
 
 
-def _course_row(row: Row[Any]) -> CourseRow:
+def _course_row(row: Row[*Anything]) -> CourseRow:
     values = row._asdict()
     return CourseRow(**{**values, "languages": members(row.languages), "competencies": members(row.competencies)})
 
@@ -230,7 +232,7 @@ def count_choices() -> Choices:
     )
 
 
-def _fitting(query: Select[Any], filters: Filters) -> Select[Any]:
+def _fitting(query: Select[*Anything], filters: Filters) -> Select[*Anything]:
     if filters.languages:
         query = query.where(_has(Version.languages, filters.languages))
     if filters.levels:

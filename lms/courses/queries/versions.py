@@ -92,8 +92,8 @@ def list_managed(
     slugs: Collection[str] | None = None, after: tuple[int, int] | None = None, limit: int = 50
 ) -> list[ManagedCourse]:
     """Return courses, published or not, the newest number first; only those with these slugs when any are given."""
-    published = aliased(Version)
-    highest = select(func.max(Version.ordinal)).where(Version.course_id == Course.id).scalar_subquery()
+    published, any_of_it = aliased(Version), aliased(Version)
+    highest = select(func.max(any_of_it.ordinal)).where(any_of_it.course_id == Course.id).scalar_subquery()
     query = (
         select(Course, Version, published)
         .join(Version, (Version.course_id == Course.id) & (Version.ordinal == highest))

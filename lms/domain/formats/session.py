@@ -59,7 +59,7 @@ class Session:
         if found.root is None:
             self.unread.add(path)
         if found.root is None and not found.problems:
-            self.faults.add(path, 1, "is empty")
+            self.faults.add(path, 1, "holds no keys")
         return found.root
 
     def front_matter(self, path: str, *, is_task: bool = False) -> tuple[Document, Keys] | None:

@@ -83,26 +83,35 @@ def _named(draw: Draw) -> str:
 
 
 def _check_together(quiz: Quiz, fitting: Sequence[tuple[int, Draw, list[Question]]], faults: Faults) -> None:
-    """Check that all draws can be filled at once, for nothing is drawn twice: a matching by augmenting paths."""
-    drawn_by: dict[str, int] = {}
-
-    def place(number: int, tried: set[str]) -> bool:
-        for question in fitting[number][2]:
-            if question.id in tried:
-                continue
-            tried.add(question.id)
-            if question.id not in drawn_by or place(drawn_by[question.id], tried):
-                drawn_by[question.id] = number
-                return True
-        return False
-
+    """Check that all draws can be filled at once, for nothing is drawn twice."""
+    eligible = [[question.id for question in questions] for _, _, questions in fitting]
+    holder: dict[str, int] = {}
     for number, (line, draw, _) in enumerate(fitting):
         placed = 0
-        while placed < draw.take and place(number, set()):
+        while placed < draw.take and _place(number, eligible, holder):
             placed += 1
         if placed < draw.take:
             left = f"where the other draws leave {placed}: nothing is drawn twice"
             faults.add(quiz.path, line, f"takes {draw.take} from {_named(draw)}, {left}")
+
+
+def _place(number: int, eligible: Sequence[Sequence[str]], holder: dict[str, int]) -> bool:
+    """Give one more question to a draw, if need be by moving others between draws (an augmenting path)."""
+    came: dict[int, tuple[int, str]] = {}
+    waiting = [number]
+    for draw in waiting:
+        for question in eligible[draw]:
+            if question not in holder:
+                holder[question] = draw
+                while draw in came:
+                    draw, question = came[draw]
+                    holder[question] = draw
+                return True
+            other = holder[question]
+            if other != number and other not in came:
+                came[other] = (draw, question)
+                waiting.append(other)
+    return False
 
 
 def _check_unused_banks(opened: Opened, faults: Faults) -> None:

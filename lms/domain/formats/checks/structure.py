@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lms.domain.faults import Faults, did_you_mean
+from lms.domain.formats.blocks import Fence
 from lms.domain.formats.coursefiles import Opened
 from lms.domain.formats.rules import COURSE, CourseRules, ModuleRules
 from lms.domain.outline import Bank, Guide, Item
@@ -15,6 +16,7 @@ TOLERANCE = 0.2
 def check_structure(opened: Opened, faults: Faults) -> None:
     """Check ids, modules, completion and hours."""
     _check_ids(opened, faults)
+    _check_block_ids(opened, faults)
     if opened.rules is None:
         return
     _check_modules(opened, opened.rules, faults)
@@ -36,6 +38,17 @@ def _check_ids(opened: Opened, faults: Faults) -> None:
     modules: dict[str, str] = {}
     for module in opened.rules.modules if opened.rules else ():
         _once(modules, module.id, COURSE, module.line, faults)
+
+
+def _check_block_ids(opened: Opened, faults: Faults) -> None:
+    """Check that a block's id stands once in its file; questions have the whole course to be unique in."""
+    for path, document in opened.session.documents.items():
+        seen: dict[str, Fence] = {}
+        for fence in document.fences():
+            other = seen.setdefault(fence.attributes.id, fence) if fence.attributes.id else fence
+            if other is not fence and not fence.name == other.name == "question":
+                message = f"id '{fence.attributes.id}' is taken already by {path}:{other.start + 1}"
+                faults.add(path, fence.start + 1, message)
 
 
 def _once(space: dict[str, str], found: str, path: str, line: int, faults: Faults) -> None:

@@ -67,6 +67,9 @@ def _check_entry(path: str, entry: PoEntry, unit: Unit, readers: Readers, faults
         changed = [f"leaves out '{target}'" for target in gone] + [f"adds '{target}'" for target in come]
         message = f"translation of {unit.context} (line {unit.line}) changes a link, an image or a term:"
         faults.add(path, entry.line, f"{message} {', '.join(changed)}")
+    for image in readers.references(entry.text).images if "![" in entry.text else ():
+        if not image.text.strip() and "decorative" not in image.classes:
+            faults.add(path, entry.line, f"image '{image.target}' has no alt text in the translation")
     for _, html in readers.references(entry.text).raw_html if "<" in entry.text else ():
         faults.warn(path, entry.line, f"raw HTML '{html}' is taken out")
 
