@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.infra.db import Base, Instant, Json
@@ -33,8 +33,16 @@ class Certificate(Base):
     """SHA-256 of the file as it was issued; kept when the bytes are erased."""
     file_size: Mapped[int | None] = mapped_column(Integer)
     made_at: Mapped[datetime | None] = mapped_column(Instant)
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why the file could not be made, for the administrator; the award holds all the same."""
 
     __table_args__ = (
         Index("ix_certificates_subject_issued", "subject_id", "issued_at", "id"),
         Index("ix_certificates_course_issued", "course_id", "issued_at", "id"),
+        Index(
+            "ix_certificates_unmade",
+            "issued_at",
+            sqlite_where=text("file_digest IS NULL AND erased_at IS NULL"),
+            postgresql_where=text("file_digest IS NULL AND erased_at IS NULL"),
+        ),
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, bindparam, select
 
+from lms.accounts.models import Account, Affiliation, Subject
 from lms.certificates.models import Certificate
+from lms.courses.models import Course, Version
 from lms.domain.award import Award, State, state
 from lms.domain.codes import spaced
 from lms.infra.db import db
+from lms.learning.models import Enrolment
+from lms.network.models import Museum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +26,7 @@ class CertificateRow:
     code: str
     subject_id: str
     enrolment_id: str
+    course_id: str
     standing: str
     issued_at: datetime
     valid_until: datetime | None
@@ -29,6 +35,7 @@ class CertificateRow:
     facts: dict[str, object]
     file_digest: str | None
     file_size: int | None
+    problem: str | None
 
     @property
     def code_spaced(self) -> str:
@@ -45,11 +52,23 @@ class CertificateRow:
         return state(self.issued_at, self.valid_until, now, self.standing)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who a certificate is for, as the person and the enrolment say at the award."""
+
+    name: str
+    name_latin: str
+    email: str
+    languages: tuple[str, ...]
+    museum: str
+
+
 _COLUMNS = select(
     Certificate.id,
     Certificate.code,
     Certificate.subject_id,
     Certificate.enrolment_id,
+    Certificate.course_id,
     Certificate.standing,
     Certificate.issued_at,
     Certificate.valid_until,
@@ -58,7 +77,9 @@ _COLUMNS = select(
     Certificate.erased_at,
     Certificate.file_digest,
     Certificate.file_size,
+    Certificate.problem,
 )
+_BY_ID = _COLUMNS.where(Certificate.id == bindparam("id"))
 _BY_CODE = _COLUMNS.where(Certificate.code == bindparam("code"))
 _BY_ENROLMENT = _COLUMNS.where(Certificate.enrolment_id == bindparam("enrolment"))
 
@@ -69,6 +90,7 @@ def _row(row: Row) -> CertificateRow:
         code=row.code,
         subject_id=row.subject_id,
         enrolment_id=row.enrolment_id,
+        course_id=row.course_id,
         standing=row.standing,
         issued_at=row.issued_at,
         valid_until=row.valid_until,
@@ -77,7 +99,14 @@ def _row(row: Row) -> CertificateRow:
         facts=row.snapshot,
         file_digest=row.file_digest,
         file_size=row.file_size,
+        problem=row.problem,
     )
+
+
+def find_certificate(certificate_id: str) -> CertificateRow | None:
+    """Return the certificate with this id, if any."""
+    row = db.session.execute(_BY_ID, {"id": certificate_id}).first()
+    return _row(row) if row else None
 
 
 def find_by_code(code: str) -> CertificateRow | None:
@@ -107,3 +136,100 @@ def list_by_subject(
             (Certificate.issued_at < moment) | ((Certificate.issued_at == moment) & (Certificate.id < key))
         )
     return [_row(row) for row in db.session.execute(query)]
+
+
+def list_unmade(limit: int = 200) -> list[str]:
+    """Return the ids of certificates whose file waits, the oldest first; those that cannot be set come last."""
+    query = (
+        select(Certificate.id)
+        .where(Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
+        .order_by(Certificate.problem.is_not(None), Certificate.issued_at)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_with_problems(limit: int = 50) -> list[CertificateRow]:
+    """Return certificates whose file cannot be made, newest first, for the administrator."""
+    query = _COLUMNS.where(Certificate.problem.is_not(None), Certificate.erased_at.is_(None))
+    return [_row(row) for row in db.session.execute(query.order_by(Certificate.issued_at.desc()).limit(limit))]
+
+
+def each_of_course(course_id: str) -> Iterator[CertificateRow]:
+    """Yield a course's certificates, the oldest first, in batches that do not grow with the course."""
+    query = (
+        _COLUMNS.where(Certificate.course_id == course_id).order_by(Certificate.issued_at, Certificate.id).limit(200)
+    )
+    batch = [_row(row) for row in db.session.execute(query)]
+    while batch:
+        yield from batch
+        moment, key = batch[-1].issued_at, batch[-1].id
+        after = query.where(
+            (Certificate.issued_at > moment) | ((Certificate.issued_at == moment) & (Certificate.id > key))
+        )
+        batch = [_row(row) for row in db.session.execute(after)]
+
+
+def list_codes(subject_id: str, course_id: str) -> set[str]:
+    """Return the codes of a person's certificates in a course."""
+    query = select(Certificate.code).where(Certificate.subject_id == subject_id, Certificate.course_id == course_id)
+    return set(db.session.scalars(query))
+
+
+def list_own(subject_ids: list[str]) -> list[CertificateRow]:
+    """Return every certificate of these subjects, the oldest first."""
+    query = _COLUMNS.where(Certificate.subject_id.in_(subject_ids)).order_by(Certificate.issued_at, Certificate.id)
+    return [_row(row) for row in db.session.execute(query)]
+
+
+def find_holder(subject_id: str, enrolment_id: str) -> Holder | None:
+    """Return who stands behind a subject, with the museum of the enrolment; None when the person was erased.
+
+    Of several linked accounts it is the one whose records the others joined.
+    """
+    canonical = select(Subject.canonical_id).where(Subject.id == subject_id).scalar_subquery()
+    row = db.session.execute(
+        select(Account.name, Account.name_latin, Account.email, Account.languages)
+        .join(Subject, Subject.id == Account.subject_id)
+        .where(Subject.canonical_id == canonical)
+        .order_by((Subject.id != Subject.canonical_id), Account.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    museum = db.session.scalar(
+        select(Museum.name)
+        .join(Affiliation, Affiliation.museum_id == Museum.id)
+        .join(Enrolment, Enrolment.affiliation_id == Affiliation.id)
+        .where(Enrolment.id == enrolment_id)
+    )
+    return Holder(
+        name=row.name,
+        name_latin=row.name_latin,
+        email=row.email,
+        languages=tuple(row.languages or ()),
+        museum=museum or "",
+    )
+
+
+def get_edition(version_id: str) -> tuple[str, int]:
+    """Return the number of a version's course and which edition of it the version is."""
+    row = db.session.execute(
+        select(Course.year, Course.ordinal, Version.ordinal.label("edition"))
+        .join(Version, Version.course_id == Course.id)
+        .where(Version.id == version_id)
+    ).one()
+    return f"{row.year}.{row.ordinal}", row.edition
+
+
+def find_completed(subject_id: str, course_id: str) -> Enrolment | None:
+    """Return a person's enrolment in a course if it is completed."""
+    query = select(Enrolment).where(
+        Enrolment.subject_id == subject_id, Enrolment.course_id == course_id, Enrolment.completed_at.is_not(None)
+    )
+    return db.session.scalars(query).first()
+
+
+def find_canonical(subject_id: str) -> str | None:
+    """Return the subject under which a subject's learning is read."""
+    return db.session.scalar(select(Subject.canonical_id).where(Subject.id == subject_id))

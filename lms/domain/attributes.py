@@ -14,7 +14,9 @@ _TOKEN = re.compile(
     )(?=\s|$)""",
     re.VERBOSE,
 )
-_TRAILING = re.compile(r"""(?<!\\)\{(?P<inside>\s*(?:[#.][\w-]|[A-Za-z][\w-]*=)(?:[^{}"]|"(?:[^"\\]|\\.)*")*)\}\s*$""")
+_TRAILING = re.compile(
+    r"""(?<![\\)\]`])\{(?P<inside>\s*(?:[#.][\w-]|[A-Za-z][\w-]*=)(?:[^{}"]|"(?:[^"\\]|\\.)*")*)\}\s*$"""
+)
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -64,7 +66,7 @@ def read_attributes(inside: str) -> Attributes:
 
 
 def split_attributes(text: str) -> tuple[str, Attributes]:
-    """Take the attributes off the end of a text; a brace after a backslash is text."""
+    """Take the attributes off the end of a text; after a backslash they are text, after a link or image its own."""
     match = _TRAILING.search(text) if text.rstrip().endswith("}") else None
     if match is None:
         return text, Attributes()

@@ -22,7 +22,7 @@ IDENTIFYING = ("name", "name_latin", "museum")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room:
+class Module:
     """A module as the building of the course is drawn from: its length in minutes, its steps, what it builds on."""
 
     minutes: int
@@ -46,7 +46,7 @@ class Award:
     """Which version of the course, counted from 1."""
     version_digest: str
     modules: tuple[str, ...]
-    rooms: tuple[Room, ...]
+    rooms: tuple[Module, ...]
     lessons: int
     quizzes: int
     tasks: int
@@ -77,10 +77,15 @@ class Award:
         values |= {key: tuple(kept[key]) for key in ("modules", "outcomes", "show")}
         values["signatories"] = tuple((name, role) for name, role in kept["signatories"])
         values["rooms"] = tuple(
-            Room(minutes=room["minutes"], kinds=tuple(room["kinds"]), after=tuple(room["after"]))
+            Module(minutes=room["minutes"], kinds=tuple(room["kinds"]), after=tuple(room["after"]))
             for room in kept["rooms"]
         )
         return cls(**values)
+
+    @property
+    def holds_until(self) -> datetime | None:
+        """Return the last moment at which it holds; None when it does not expire."""
+        return datetime.fromisoformat(self.valid_until) if self.valid_until else None
 
     def texts(self) -> tuple[str, ...]:
         """Return everything that is set in type."""
@@ -135,10 +140,10 @@ def make_award(
     )
 
 
-def _rooms(course: Course) -> tuple[Room, ...]:
+def _rooms(course: Course) -> tuple[Module, ...]:
     numbers = {module.id: number for number, module in enumerate(course.modules, 1)}
     return tuple(
-        Room(
+        Module(
             minutes=sum(course.items[key].minutes for key in module.items),
             kinds=tuple(course.items[key].kind for key in module.items),
             after=tuple(numbers[key] for key in module.after if key in numbers),
@@ -180,6 +185,6 @@ def state(valid_from: datetime, valid_until: datetime | None, now: datetime, sta
         return "superseded"
     if now < valid_from:
         return "not yet valid"
-    if valid_until is not None and now >= valid_until:
+    if valid_until is not None and now > valid_until:
         return "expired"
     return "valid"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
+BYTES = 10
 _AS_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _DROPPED = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013\u2014")
 
 
 def encode(random: bytes) -> str:
-    """Return the code of 10 random bytes."""
-    number = int.from_bytes(random[:10], "big")
+    """Return the code of BYTES random bytes."""
+    number = int.from_bytes(random[:BYTES], "big")
     return "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
 
 
@@ -18,6 +19,11 @@ def read(text: str) -> str | None:
     """Return the code that was meant, whatever the case, hyphens and look-alike letters; None when it is none."""
     code = text.strip().translate(_DROPPED).upper().translate(_AS_MEANT)
     return code if len(code) == LENGTH and all(c in ALPHABET for c in code) else None
+
+
+def tidy(text: str) -> str:
+    """Return what can stand in an address of something that may not be a code: letters and figures, not too many."""
+    return "".join(c for c in text.upper() if c.isascii() and c.isalnum())[:32]
 
 
 def spaced(code: str) -> str:

@@ -24,6 +24,10 @@ class Fault:
         return f"{self.path}:{self.line}: {self.message}"
 
 
+NEAR_PATH = 0.8
+"""How near a path must be to be meant: those of one folder are alike by half already."""
+
+
 class Faults:
     """Faults as they are found, each once."""
 
@@ -47,8 +51,8 @@ class Faults:
         return tuple(sorted(self._found))
 
 
-def did_you_mean(found: str, known: Iterable[str]) -> str:
-    """Return "; did you mean '…'?" with the nearest known word, or nothing when none is near."""
+def did_you_mean(found: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return "; did you mean '…'?" with the nearest known word, or nothing when none is near (difflib's ratio)."""
     candidates = {word.casefold(): word for word in known}
-    near = get_close_matches(found.casefold(), candidates, n=1, cutoff=0.6)
+    near = get_close_matches(found.casefold(), candidates, n=1, cutoff=cutoff)
     return f"; did you mean '{candidates[near[0]]}'?" if near else ""

@@ -176,7 +176,7 @@ class Module:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One line of `completion`: all (ids empty) or named lessons or tasks, or a quiz with an optional score of 0 to 100."""
+    """A line of `completion`: all (ids empty) or named lessons or tasks, or a quiz, perhaps with a score (0 to 100)."""
 
     kind: Literal["lessons", "tasks", "quiz"]
     ids: tuple[str, ...] = ()
@@ -213,7 +213,7 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class Medium:
-    """A file below media/ with its credit; `path` is relative to media/, `digest` the SHA-256 of the bytes in hexadecimal."""
+    """A file below media/ with its credit; `path` is relative to media/, `digest` the SHA-256 in hexadecimal."""
 
     path: str
     digest: str
@@ -251,9 +251,9 @@ class Course:
     media: Mapping[str, Medium]
     digest: str
     translated: frozenset[str] = field(default=frozenset())
-    """`path:line` of the blocks that this tree took from a translation (see formats.translation); empty for the source."""
+    """`path:line` of the blocks that were taken from a translation (see formats.translation); empty for the source."""
     languages: Mapping[str, str] = field(default_factory=dict)
-    """Language of the titles and texts that are not in `language`, by key: `lessons/x.md#title`, `glossary.yaml#rh.text`."""
+    """Language of the titles and texts that are not in `language`, by key such as `lessons/x.md#title`."""
 
     def language_of(self, key: str) -> str:
         """Return the language of a title or text by its key, such as `course.yaml#summary`."""

@@ -13,7 +13,7 @@ from lms.domain.outline import Course, Item, Lesson, Quiz, Rule
 ENROLLED, LEFT, MOVED = "enrolled", "left", "moved"
 OPENED, MARKED, CHECKED, RESULT = "opened", "marked", "checked", "result"
 COMPLETED, VOIDED = "completed", "voided"
-STARTED, SUBMITTED, LATE = "attempt_started", "attempt_submitted", "answers_late"
+STARTED = "attempt_started"
 CERTIFIED = "certificate_issued"
 
 

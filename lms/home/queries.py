@@ -45,6 +45,8 @@ _ROW = (
         Enrolment.changed_at,
         Enrolment.completed_at,
     )
+    # Of linked accounts only the enrolment that the records of all are folded into is shown.
+    .join(Subject, (Subject.id == Enrolment.subject_id) & (Subject.canonical_id == Subject.id))
     .outerjoin(Account, Account.subject_id == Enrolment.subject_id)
     .outerjoin(Affiliation, Affiliation.id == Enrolment.affiliation_id)
     .outerjoin(Museum, Museum.id == Affiliation.museum_id)

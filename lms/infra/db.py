@@ -7,11 +7,11 @@ import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Text, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, Table, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -164,3 +164,16 @@ def begin_write() -> None:
 def is_sqlite() -> bool:
     """Tell whether the session speaks to SQLite."""
     return db.engine.dialect.name == "sqlite"
+
+
+def run(statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    """Execute a statement about tables in the session's transaction, past the mapper.
+
+    Nothing that the session still holds back is flushed first, and nothing that it has loaded is refreshed.
+    """
+    return db.session.connection().execute(statement, parameters)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table behind a model, for statements that do without the mapper."""
+    return cast(Table, model.__table__)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from lms.accounts.models import Subject
 from lms.courses.models import Course, Version
 from lms.courses.queries import Standing
 from lms.domain.progress import Record
-from lms.infra.db import db
+from lms.infra.db import db, run, table_of
 from lms.learning.models import Enrolment, ItemState, LearningRecord, Place
 
 
@@ -76,46 +76,48 @@ class State:
     checked: dict[str, object]
 
 
-_PUBLISHED = Version.__table__.alias("published")
-_PINNED = Version.__table__.alias("pinned")
+_course, _enrolment = table_of(Course), table_of(Enrolment)
+_place, _state = table_of(Place), table_of(ItemState)
+_PUBLISHED = table_of(Version).alias("published")
+_PINNED = table_of(Version).alias("pinned")
 _STUDY = (
     select(
-        Course.id,
-        Course.slug,
-        Course.year,
-        Course.ordinal,
-        Course.published_id,
+        _course.c.id,
+        _course.c.slug,
+        _course.c.year,
+        _course.c.ordinal,
+        _course.c.published_id,
         _PUBLISHED.c.language.label("published_language"),
         _PUBLISHED.c.languages.label("published_languages"),
-        Enrolment.id.label("enrolment_id"),
-        Enrolment.state,
-        Enrolment.version_id,
+        _enrolment.c.id.label("enrolment_id"),
+        _enrolment.c.state,
+        _enrolment.c.version_id,
         _PINNED.c.language,
         _PINNED.c.languages,
-        Enrolment.enrolled_at,
-        Enrolment.completed_at,
-        Enrolment.done,
-        Enrolment.total,
-        Enrolment.grade,
-        Enrolment.next_item,
-        Enrolment.minutes_left,
-        Enrolment.changed_at,
-        ItemState.done_at.label("place_done_at"),
-        Place.item_id.label("place"),
-        Place.anchor,
+        _enrolment.c.enrolled_at,
+        _enrolment.c.completed_at,
+        _enrolment.c.done,
+        _enrolment.c.total,
+        _enrolment.c.grade,
+        _enrolment.c.next_item,
+        _enrolment.c.minutes_left,
+        _enrolment.c.changed_at,
+        _state.c.done_at.label("place_done_at"),
+        _place.c.item_id.label("place"),
+        _place.c.anchor,
     )
-    .select_from(Course)
-    .join(_PUBLISHED, _PUBLISHED.c.id == Course.published_id)
-    .outerjoin(Enrolment, (Enrolment.course_id == Course.id) & (Enrolment.subject_id == bindparam("subject")))
-    .outerjoin(_PINNED, _PINNED.c.id == Enrolment.version_id)
-    .outerjoin(Place, Place.enrolment_id == Enrolment.id)
-    .outerjoin(ItemState, (ItemState.enrolment_id == Place.enrolment_id) & (ItemState.item_id == Place.item_id))
+    .select_from(_course)
+    .join(_PUBLISHED, _PUBLISHED.c.id == _course.c.published_id)
+    .outerjoin(_enrolment, (_enrolment.c.course_id == _course.c.id) & (_enrolment.c.subject_id == bindparam("subject")))
+    .outerjoin(_PINNED, _PINNED.c.id == _enrolment.c.version_id)
+    .outerjoin(_place, _place.c.enrolment_id == _enrolment.c.id)
+    .outerjoin(_state, (_state.c.enrolment_id == _place.c.enrolment_id) & (_state.c.item_id == _place.c.item_id))
 )
-_STUDY_BY_SLUG = _STUDY.where(Course.slug == bindparam("slug"))
-_STUDIES = _STUDY.where(Enrolment.id.is_not(None)).order_by(Enrolment.changed_at.desc(), Enrolment.id.desc())
+_STUDY_BY_SLUG = _STUDY.where(_course.c.slug == bindparam("slug"))
+_STUDIES = _STUDY.where(_enrolment.c.id.is_not(None)).order_by(_enrolment.c.changed_at.desc(), _enrolment.c.id.desc())
 _STATES = select(
-    ItemState.item_id, ItemState.opened_at, ItemState.done_at, ItemState.language, ItemState.score, ItemState.checked
-).where(ItemState.enrolment_id == bindparam("enrolment"))
+    _state.c.item_id, _state.c.opened_at, _state.c.done_at, _state.c.language, _state.c.score, _state.c.checked
+).where(_state.c.enrolment_id == bindparam("enrolment"))
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -151,7 +153,7 @@ def _study(row: Row[Any]) -> Study:
 
 def find_study(slug: str, subject_id: str | None) -> Study | None:
     """Return a published course as this person stands to it."""
-    row = db.session.execute(_STUDY_BY_SLUG, {"slug": slug, "subject": subject_id or ""}).first()
+    row = run(_STUDY_BY_SLUG, {"slug": slug, "subject": subject_id or ""}).first()
     return _study(row) if row else None
 
 
@@ -161,25 +163,25 @@ def list_studies(subject_id: str, before: tuple[datetime, str] | None = None, li
     if before:
         moment, key = before
         query = query.where(
-            (Enrolment.changed_at < moment) | ((Enrolment.changed_at == moment) & (Enrolment.id < key))
+            (_enrolment.c.changed_at < moment) | ((_enrolment.c.changed_at == moment) & (_enrolment.c.id < key))
         )
-    return [_study(row) for row in db.session.execute(query, {"subject": subject_id})]
+    return [_study(row) for row in run(query, {"subject": subject_id})]
 
 
-_STANDINGS = _STUDY.where(Course.id.in_(bindparam("courses", expanding=True)), Enrolment.id.is_not(None))
-_DONE = select(ItemState.enrolment_id, ItemState.item_id).where(
-    ItemState.enrolment_id.in_(bindparam("enrolments", expanding=True)), ItemState.done_at.is_not(None)
+_STANDINGS = _STUDY.where(_course.c.id.in_(bindparam("courses", expanding=True)), _enrolment.c.id.is_not(None))
+_DONE = select(_state.c.enrolment_id, _state.c.item_id).where(
+    _state.c.enrolment_id.in_(bindparam("enrolments", expanding=True)), _state.c.done_at.is_not(None)
 )
 
 
 def list_standings(subject_id: str, course_ids: Sequence[str]) -> dict[str, Standing]:
     """Return how a person stands to those of these courses that they have begun, by the course's id."""
-    rows = db.session.execute(_STANDINGS, {"subject": subject_id, "courses": list(course_ids)})
+    rows = run(_STANDINGS, {"subject": subject_id, "courses": list(course_ids)})
     studies = {row.enrolment_id: _study(row) for row in rows}
     done: dict[str, set[str]] = {key: set() for key in studies}
     if studies:
-        for enrolment_id, item_id in db.session.execute(_DONE, {"enrolments": list(studies)}):
-            done[enrolment_id].add(item_id)
+        for row in run(_DONE, {"enrolments": list(studies)}):
+            done[row.enrolment_id].add(row.item_id)
     return {
         study.course_id: Standing(
             state=study.state or "",
@@ -206,88 +208,90 @@ def list_states(enrolment_id: str) -> dict[str, State]:
             score=row.score,
             checked=row.checked,
         )
-        for row in db.session.execute(_STATES, {"enrolment": enrolment_id})
+        for row in run(_STATES, {"enrolment": enrolment_id})
     }
-
-
-def find_enrolment(subject_id: str, course_id: str) -> Enrolment | None:
-    """Return a person's enrolment in a course, whatever its state."""
-    return db.session.scalars(
-        select(Enrolment).where(Enrolment.subject_id == subject_id, Enrolment.course_id == course_id)
-    ).first()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentRow:
-    """Whose an enrolment is, in which course and version, and how far it is."""
+    """An enrolment as it was folded: whose it is, in which course and version, how far and how well."""
 
     id: str
     subject_id: str
     course_id: str
     version_id: str
+    affiliation_id: str | None
     state: str
     enrolled_at: datetime
     completed_at: datetime | None
+    completed_version_id: str | None
     done: int
     total: int
+    grade: int | None
+    next_item: str | None
+    minutes_left: int
+    changed_at: datetime
 
 
-_ENROLMENT = select(
-    Enrolment.id,
-    Enrolment.subject_id,
-    Enrolment.course_id,
-    Enrolment.version_id,
-    Enrolment.state,
-    Enrolment.enrolled_at,
-    Enrolment.completed_at,
-    Enrolment.done,
-    Enrolment.total,
-).where(Enrolment.id == bindparam("enrolment"))
+_ENROLMENT = select(_enrolment).where(_enrolment.c.id == bindparam("enrolment"))
+_ENROLMENT_OF = select(_enrolment).where(
+    _enrolment.c.subject_id == bindparam("subject"), _enrolment.c.course_id == bindparam("course")
+)
+
+
+def find_enrolment(subject_id: str, course_id: str) -> EnrolmentRow | None:
+    """Return a person's enrolment in a course, whatever its state."""
+    row = run(_ENROLMENT_OF, {"subject": subject_id, "course": course_id}).first()
+    return EnrolmentRow(**row._mapping) if row else None
 
 
 def find_enrolment_row(enrolment_id: str) -> EnrolmentRow | None:
     """Return an enrolment by its id."""
-    row = db.session.execute(_ENROLMENT, {"enrolment": enrolment_id}).first()
+    row = run(_ENROLMENT, {"enrolment": enrolment_id}).first()
     return EnrolmentRow(**row._mapping) if row else None
 
 
-def linked_subjects(subject_id: str) -> Select[Any]:
-    """Return the selection of the subjects that are one person with this one."""
-    return select(Subject.id).where(Subject.canonical_id == subject_id)
+_subject, _record = table_of(Subject), table_of(LearningRecord)
+_LINKED = select(_subject.c.id).where(_subject.c.canonical_id == bindparam("subject"))
+_LOCKED = select(_subject.c.id).where(_subject.c.id == bindparam("subject")).with_for_update()
+_LAST_STEP = select(func.max(_record.c.step)).where(_record.c.subject_id.in_(_LINKED))
+_RECORDS = select(_record.c.id, _record.c.kind, _record.c.step, _record.c.at, _record.c.body).where(
+    _record.c.subject_id.in_(_LINKED), _record.c.course_id == bindparam("course")
+)
+_COURSES = select(_record.c.course_id).where(_record.c.subject_id.in_(_LINKED)).distinct()
 
 
 def lock_subject(subject_id: str) -> None:
     """Hold the person's row until the transaction ends (PostgreSQL)."""
-    db.session.execute(select(Subject.id).where(Subject.id == subject_id).with_for_update())
+    run(_LOCKED, {"subject": subject_id})
 
 
 def last_step(subject_id: str) -> int:
     """Return the step of a person's last record, 0 before the first."""
-    query = select(func.max(LearningRecord.step)).where(LearningRecord.subject_id.in_(linked_subjects(subject_id)))
-    return db.session.scalar(query) or 0
+    return run(_LAST_STEP, {"subject": subject_id}).scalar() or 0
 
 
 def list_records(subject_id: str, course_id: str) -> list[Record]:
     """Return what a person did in a course, under any of their linked subjects."""
-    rows = db.session.execute(
-        select(
-            LearningRecord.id, LearningRecord.kind, LearningRecord.step, LearningRecord.at, LearningRecord.body
-        ).where(LearningRecord.subject_id.in_(linked_subjects(subject_id)), LearningRecord.course_id == course_id)
-    )
+    rows = run(_RECORDS, {"subject": subject_id, "course": course_id})
     return [Record(id=row.id, kind=row.kind, step=row.step, at=row.at, body=row.body) for row in rows]
+
+
+def list_courses_of(subject_id: str) -> Sequence[str]:
+    """Return the courses a person has records in, under any of their linked subjects."""
+    return run(_COURSES, {"subject": subject_id}).scalars().all()
+
+
+def list_enrolments_of(subject_id: str) -> list[EnrolmentRow]:
+    """Return every enrolment under one subject."""
+    rows = run(select(_enrolment).where(_enrolment.c.subject_id == subject_id))
+    return [EnrolmentRow(**row._mapping) for row in rows]
 
 
 def list_own_records(subject_ids: Sequence[str]) -> Sequence[LearningRecord]:
     """Return every record of some subjects, in the order they were written."""
     return db.session.scalars(
         select(LearningRecord).where(LearningRecord.subject_id.in_(subject_ids)).order_by(LearningRecord.seq)
-    ).all()
-
-
-def list_courses_of(subject_id: str) -> Sequence[str]:
-    """Return the courses a person has records in, under any of their linked subjects."""
-    return db.session.scalars(
-        select(LearningRecord.course_id).where(LearningRecord.subject_id.in_(linked_subjects(subject_id))).distinct()
     ).all()
 
 
@@ -304,8 +308,7 @@ def each_study_pair() -> Iterator[tuple[str, str]]:
             .order_by(*pair)
             .limit(500)
         ).all()
-        for subject_id, course_id in rows:
-            yield subject_id, course_id
+        yield from ((subject_id, course_id) for subject_id, course_id in rows)
         if len(rows) < 500:
             return
         last = (rows[-1][0], rows[-1][1])

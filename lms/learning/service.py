@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -17,14 +18,44 @@ from lms.domain.outline import Lesson, Task
 from lms.domain.progress import Progress
 from lms.domain.questions import TYPES
 from lms.infra import clock
-from lms.infra.db import begin_write, db, is_sqlite
+from lms.infra.db import begin_write, is_sqlite, run, table_of
 from lms.infra.events import publish
 from lms.learning import queries
 from lms.learning.events import CourseCompleted, Enrolled
 from lms.learning.models import Enrolment, ItemState, LearningRecord, Origin, Place
+from lms.learning.queries import EnrolmentRow
 
 HERE = "site"
 """The origin of records written by this site itself."""
+
+# Statements about tables, made once: what every learner's every step writes does not pass the mapper.
+_origin, _record, _enrolment = table_of(Origin), table_of(LearningRecord), table_of(Enrolment)
+_state, _place = table_of(ItemState), table_of(Place)
+_NEXT_SEQ = (
+    update(_origin)
+    .where(_origin.c.origin == HERE)
+    .values(next_seq=_origin.c.next_seq + 1)
+    .returning(_origin.c.next_seq)
+)
+_FIRST_SEQ = insert(_origin).values(origin=HERE, next_seq=1)
+_APPEND = insert(_record)
+_NEW_ENROLMENT = insert(_enrolment)
+_CHANGE_ENROLMENT = update(_enrolment).where(_enrolment.c.id == bindparam("key"))
+_GIVE_ENROLMENT = update(_enrolment).where(_enrolment.c.id == bindparam("key"))
+_THIS_STATE = (_state.c.enrolment_id == bindparam("enrolment")) & (_state.c.item_id == bindparam("item"))
+_NEW_STATES = insert(_state)
+_CHANGE_STATES = update(_state).where(_THIS_STATE)
+_DROP_STATES = delete(_state).where(_THIS_STATE)
+
+
+def _keep_place(make: Callable[..., Any]) -> Any:
+    statement = make(_place)
+    kept = {name: statement.excluded[name] for name in ("item_id", "anchor", "at")}
+    return statement.on_conflict_do_update(index_elements=["enrolment_id"], set_=kept)
+
+
+_KEEP_PLACE = {True: _keep_place(sqlite_insert), False: _keep_place(postgresql_insert)}
+"""By whether the database is SQLite."""
 
 
 def enrol(subject_id: str, course_id: str, version_id: str, affiliation_id: str | None) -> str:
@@ -103,24 +134,28 @@ def check_question(
 
 
 def record_result(
-    subject_id: str, course_id: str, item_id: str, score: Fraction, passed: bool | None, source: str
+    subject_id: str,
+    course_id: str,
+    item_id: str,
+    score: Fraction,
+    passed: bool | None,
+    source: str,
+    detail: Mapping[str, object],
 ) -> None:
-    """Take over a graded result of an item from the feature that graded it. Call under `lock`."""
-    body: dict[str, object] = {"item": item_id, "score": str(score), "passed": passed, "source": source}
+    """Take over a graded result of an item from the feature that graded it. Call under `lock`.
+
+    `source` names what was graded (an attempt), `detail` is what that feature wants to read in the record again.
+    """
+    body = {**detail, "item": item_id, "score": str(score), "passed": passed, "source": source}
     append(subject_id, course_id, progress.RESULT, body)
     refold(subject_id, course_id)
 
 
 def keep_place(enrolment_id: str, item_id: str, anchor: str = "") -> None:
     """Remember where a learner is, for the next time."""
-    values = {"enrolment_id": enrolment_id, "item_id": item_id, "anchor": anchor[:80], "at": clock.now()}
-    make = sqlite_insert if is_sqlite() else postgresql_insert
-    statement = make(Place).values(values)
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["enrolment_id"],
-            set_={key: statement.excluded[key] for key in ("item_id", "anchor", "at")},
-        )
+    run(
+        _KEEP_PLACE[is_sqlite()],
+        {"enrolment_id": enrolment_id, "item_id": item_id, "anchor": anchor[:80], "at": clock.now()},
     )
 
 
@@ -131,7 +166,7 @@ def lock(subject_id: str) -> None:
         queries.lock_subject(subject_id)
 
 
-def studying(subject_id: str, course_id: str) -> Enrolment:
+def studying(subject_id: str, course_id: str) -> EnrolmentRow:
     """Return the enrolment of somebody who studies the course now; NotFound for anybody else."""
     enrolment = queries.find_enrolment(subject_id, course_id)
     if enrolment is None or enrolment.state == "left":
@@ -139,31 +174,27 @@ def studying(subject_id: str, course_id: str) -> Enrolment:
     return enrolment
 
 
-def append(subject_id: str, course_id: str, kind: str, body: dict[str, object]) -> LearningRecord:
+def append(subject_id: str, course_id: str, kind: str, body: Mapping[str, object]) -> None:
     """Write one record: the next number of this place and the next step of this learner. Call under `lock`."""
-    seq = db.session.scalar(
-        update(Origin).where(Origin.origin == HERE).values(next_seq=Origin.next_seq + 1).returning(Origin.next_seq)
-    )
+    seq = run(_NEXT_SEQ).scalar()
     if seq is None:
-        db.session.execute(insert(Origin).values(origin=HERE, next_seq=1))
+        run(_FIRST_SEQ)
         seq = 1
-    record = LearningRecord(
-        id=clock.new_id(),
-        origin=HERE,
-        seq=seq,
-        subject_id=subject_id,
-        course_id=course_id,
-        step=queries.last_step(subject_id) + 1,
-        kind=kind,
-        at=clock.now(),
-        body=body,
-    )
-    db.session.add(record)
-    db.session.flush()
-    return record
+    record = {
+        "id": clock.new_id(),
+        "origin": HERE,
+        "seq": seq,
+        "subject_id": subject_id,
+        "course_id": course_id,
+        "step": queries.last_step(subject_id) + 1,
+        "kind": kind,
+        "at": clock.now(),
+        "body": dict(body),
+    }
+    run(_APPEND, record)
 
 
-def refold(subject_id: str, course_id: str) -> Enrolment:
+def refold(subject_id: str, course_id: str) -> EnrolmentRow:
     """Fold a learner's records of a course and write what pages read; completing is recorded the first time."""
     folded = _fold(subject_id, course_id)
     if folded is None:
@@ -192,19 +223,18 @@ def _fold(subject_id: str, course_id: str) -> Progress | None:
     return progress.fold(queries.list_records(subject_id, course_id), get_tree)
 
 
-def _store(subject_id: str, course_id: str, folded: Progress) -> Enrolment:
-    enrolment = queries.find_enrolment(subject_id, course_id)
+def _store(subject_id: str, course_id: str, folded: Progress) -> EnrolmentRow:
+    before = queries.find_enrolment(subject_id, course_id)
     values = enrolment_values(folded)
-    if enrolment is None:
-        enrolment = Enrolment(id=folded.enrolment_id, subject_id=subject_id, course_id=course_id, **values)
-        db.session.add(enrolment)
+    if before is None:
+        key = {"id": folded.enrolment_id, "subject_id": subject_id, "course_id": course_id}
+        run(_NEW_ENROLMENT, {**key, **values})
     else:
-        for key, value in values.items():
-            if getattr(enrolment, key) != value:
-                setattr(enrolment, key, value)
-    db.session.flush()
-    _store_states(enrolment.id, folded)
-    return enrolment
+        key = {"id": before.id, "subject_id": subject_id, "course_id": course_id}
+        if any(getattr(before, name) != value for name, value in values.items()):
+            run(_CHANGE_ENROLMENT, {"key": before.id, **values})
+    _store_states(str(key["id"]), folded)
+    return EnrolmentRow(**key, **values)  # type: ignore[arg-type]
 
 
 def enrolment_values(folded: Progress) -> dict[str, object]:
@@ -243,23 +273,20 @@ def state_values(folded: Progress) -> dict[str, dict[str, object]]:
 def _store_states(enrolment_id: str, folded: Progress) -> None:
     wanted = state_values(folded)
     kept = queries.list_states(enrolment_id)
-    for item_id, values in wanted.items():
-        before = kept.get(item_id)
-        if before is None:
-            db.session.execute(insert(ItemState).values(enrolment_id=enrolment_id, item_id=item_id, **values))
-        elif any(getattr(before, key) != value for key, value in values.items()):
-            db.session.execute(
-                update(ItemState)
-                .where(ItemState.enrolment_id == enrolment_id, ItemState.item_id == item_id)
-                .values(**values)
-                .execution_options(synchronize_session=False)
-            )
-    if gone := kept.keys() - wanted.keys():
-        db.session.execute(
-            delete(ItemState)
-            .where(ItemState.enrolment_id == enrolment_id, ItemState.item_id.in_(gone))
-            .execution_options(synchronize_session=False)
-        )
+    if fresh := [
+        {"enrolment_id": enrolment_id, "item_id": item_id, **values}
+        for item_id, values in wanted.items()
+        if item_id not in kept
+    ]:
+        run(_NEW_STATES, fresh)
+    if changed := [
+        {"enrolment": enrolment_id, "item": item_id, **values}
+        for item_id, values in wanted.items()
+        if item_id in kept and any(getattr(kept[item_id], name) != value for name, value in values.items())
+    ]:
+        run(_CHANGE_STATES, changed)
+    if gone := [{"enrolment": enrolment_id, "item": item_id} for item_id in kept.keys() - wanted.keys()]:
+        run(_DROP_STATES, gone)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,11 +324,10 @@ def rebuild(subject_id: str, course_id: str) -> None:
 
 
 def unify(canonical_id: str, other_id: str) -> None:
-    """Fold the records of two linked subjects together under one."""
+    """Fold the records of two linked subjects together under one; together they may complete a course."""
     lock(canonical_id)
-    for enrolment in db.session.scalars(select(Enrolment).where(Enrolment.subject_id == other_id)):
+    for enrolment in queries.list_enrolments_of(other_id):
         if queries.find_enrolment(canonical_id, enrolment.course_id) is None:
-            enrolment.subject_id = canonical_id
-    db.session.flush()
+            run(_GIVE_ENROLMENT, {"key": enrolment.id, "subject_id": canonical_id})
     for course_id in queries.list_courses_of(canonical_id):
-        rebuild(canonical_id, course_id)
+        refold(canonical_id, course_id)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from lms.certificates.models import Certificate
 from lms.infra.db import db
 from lms.infra.queue import WAITING, workflow_table
+from lms.learning.models import Enrolment
 from lms.ops.models import AuditEntry
 
 
@@ -85,6 +87,16 @@ def count_jobs() -> dict[tuple[str, str], int]:
         .group_by(jobs.c.queue_name, jobs.c.status)
     )
     return {(queue or "", status.lower()): count for queue, status, count in db.session.execute(query)}
+
+
+def count_enrolments() -> int:
+    """Count the enrolments of all learners, past ones too."""
+    return db.session.scalar(select(func.count()).select_from(Enrolment)) or 0
+
+
+def count_certificates() -> int:
+    """Count the certificates that were issued."""
+    return db.session.scalar(select(func.count()).select_from(Certificate)) or 0
 
 
 def count_waiting_jobs() -> int:

@@ -47,6 +47,8 @@ def metrics() -> Response:
     for name, what, count in (
         ("vitrine_jobs_waiting", "Jobs that wait for a worker.", queries.count_waiting_jobs()),
         ("vitrine_mails_waiting", "Messages that have not left.", mail.count_waiting()),
+        ("vitrine_enrolments", "Enrolments, past ones too.", queries.count_enrolments()),
+        ("vitrine_certificates", "Certificates issued.", queries.count_certificates()),
         ("vitrine_process_start_time_seconds", "When this process started.", health.STARTED),
     ):
         lines += [f"# HELP {name} {what}", f"# TYPE {name} gauge", f"{name} {count}"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from lms.domain.errors import Forged, NotFound
 from lms.learning.queries import find_enrolment_row
 from lms.quizzes import queries
-from lms.quizzes.models import Attempt
+from lms.quizzes.queries import AttemptRow
 
 
-def attempt_for_learner(attempt_id: str, subject_id: str) -> Attempt:
+def attempt_for_learner(attempt_id: str, subject_id: str) -> AttemptRow:
     """Return one's own attempt; another's is a forgery, for no page of ours names it."""
     attempt = queries.find_attempt(attempt_id)
     enrolment = find_enrolment_row(attempt.enrolment_id) if attempt else None
@@ -19,7 +19,7 @@ def attempt_for_learner(attempt_id: str, subject_id: str) -> Attempt:
     return attempt
 
 
-def ended_attempt(enrolment_id: str | None, item_id: str, number: int) -> Attempt:
+def ended_attempt(enrolment_id: str | None, item_id: str, number: int) -> AttemptRow:
     """Return a submitted attempt by its number."""
     for attempt in queries.list_attempts(enrolment_id or "", item_id):
         if attempt.number == number and attempt.submitted_at is not None:

@@ -8,27 +8,29 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from lms.infra.db import db
+from lms.infra.db import run, table_of
 from lms.quizzes.models import Answer, Attempt
 
-_ATTEMPTS = (
-    select(Attempt)
-    .where(Attempt.enrolment_id == bindparam("enrolment"), Attempt.item_id == bindparam("item"))
-    .order_by(Attempt.number)
-)
-_ANSWERS = select(Answer.question_id, Answer.seq, Answer.response, Answer.checked).where(
-    Answer.attempt_id == bindparam("attempt")
-)
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """One go at a quiz."""
 
-def list_attempts(enrolment_id: str, item_id: str) -> list[Attempt]:
-    """Return the attempts of one learner at one quiz, the first first."""
-    return list(db.session.scalars(_ATTEMPTS, {"enrolment": enrolment_id, "item": item_id}))
-
-
-def find_attempt(attempt_id: str) -> Attempt | None:
-    """Return an attempt by its id."""
-    return db.session.get(Attempt, attempt_id)
+    id: str
+    enrolment_id: str
+    item_id: str
+    version_id: str
+    number: int
+    seed: int
+    language: str
+    questions: list[str]
+    started_at: datetime
+    closes_at: datetime | None
+    submitted_at: datetime | None
+    by_time: bool
+    answers: dict[str, object] | None
+    score: str | None
+    passed: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +42,50 @@ class Saved:
     checked: bool
 
 
+_attempt, _answer = table_of(Attempt), table_of(Answer)
+_BY_ID = select(_attempt).where(_attempt.c.id == bindparam("attempt"))
+_OF_ENROLMENT = (
+    select(_attempt)
+    .where(_attempt.c.enrolment_id == bindparam("enrolment"))
+    .order_by(_attempt.c.item_id, _attempt.c.number)
+)
+_AT_QUIZ = _OF_ENROLMENT.where(_attempt.c.item_id == bindparam("item"))
+_ANSWERS = select(_answer.c.question_id, _answer.c.seq, _answer.c.response, _answer.c.checked).where(
+    _answer.c.attempt_id == bindparam("attempt")
+)
+_OVERDUE = (
+    select(_attempt.c.id)
+    .where(_attempt.c.submitted_at.is_(None), _attempt.c.closes_at < bindparam("before"))
+    .order_by(_attempt.c.closes_at)
+    .limit(bindparam("most"))
+)
+
+
+def list_attempts(enrolment_id: str, item_id: str) -> list[AttemptRow]:
+    """Return the attempts of one learner at one quiz, the first first."""
+    rows = run(_AT_QUIZ, {"enrolment": enrolment_id, "item": item_id})
+    return [AttemptRow(**row._mapping) for row in rows]
+
+
+def list_attempts_of(enrolment_id: str) -> list[AttemptRow]:
+    """Return every attempt of an enrolment."""
+    return [AttemptRow(**row._mapping) for row in run(_OF_ENROLMENT, {"enrolment": enrolment_id})]
+
+
+def find_attempt(attempt_id: str) -> AttemptRow | None:
+    """Return an attempt by its id."""
+    row = run(_BY_ID, {"attempt": attempt_id}).first()
+    return AttemptRow(**row._mapping) if row else None
+
+
 def list_answers(attempt_id: str) -> dict[str, Saved]:
     """Return the newest answers of an attempt by question."""
     return {
         row.question_id: Saved(seq=row.seq, response=row.response, checked=row.checked)
-        for row in db.session.execute(_ANSWERS, {"attempt": attempt_id})
+        for row in run(_ANSWERS, {"attempt": attempt_id})
     }
 
 
 def list_overdue(before: datetime, limit: int = 100) -> Sequence[str]:
     """Return open attempts whose closing lies before a moment, the oldest first."""
-    return db.session.scalars(
-        select(Attempt.id)
-        .where(Attempt.submitted_at.is_(None), Attempt.closes_at < before)
-        .order_by(Attempt.closes_at)
-        .limit(limit)
-    ).all()
-
-
-def list_attempts_of(enrolment_id: str) -> list[Attempt]:
-    """Return every attempt of an enrolment."""
-    return list(db.session.scalars(select(Attempt).where(Attempt.enrolment_id == enrolment_id)))
+    return run(_OVERDUE, {"before": before, "most": limit}).scalars().all()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -18,14 +18,43 @@ from lms.domain.attempts import GRACE, Outcome, Past
 from lms.domain.errors import Forged, NotFound, Refused
 from lms.domain.outline import Course, Question, Quiz
 from lms.infra import clock
-from lms.infra.db import db, is_sqlite
+from lms.infra.db import is_sqlite, run, table_of
 from lms.learning.queries import EnrolmentRow, find_enrolment, find_enrolment_row, list_courses_of, list_records
 from lms.learning.service import append, lock, record_result, studying
 from lms.quizzes import queries
 from lms.quizzes.models import Answer, Attempt, LateAnswer
+from lms.quizzes.queries import AttemptRow
 
 LATEST_SEQ = 2**53
 """The highest sequence number a browser can count to exactly."""
+
+# Statements about tables, made once: what every answer writes does not pass the mapper.
+_attempt, _answer, _late = table_of(Attempt), table_of(Answer), table_of(LateAnswer)
+_NEW_ATTEMPT = insert(_attempt)
+_CHANGE_ATTEMPT = update(_attempt).where(_attempt.c.id == bindparam("key"))
+_CHECK = (
+    update(_answer)
+    .where(_answer.c.attempt_id == bindparam("attempt"), _answer.c.question_id == bindparam("question"))
+    .values(checked=True)
+)
+
+
+def _keep_newer(make: Callable[..., Any]) -> Any:
+    """Keep an answer unless a newer one is there, or its feedback was seen."""
+    statement = make(_answer)
+    return statement.on_conflict_do_update(
+        index_elements=["attempt_id", "question_id"],
+        set_={name: statement.excluded[name] for name in ("seq", "response", "saved_at")},
+        where=(_answer.c.seq < statement.excluded.seq) & _answer.c.checked.is_(False),
+    )
+
+
+_KEEP = {True: _keep_newer(sqlite_insert), False: _keep_newer(postgresql_insert)}
+_KEEP_LATE = {
+    True: sqlite_insert(_late).on_conflict_do_nothing(),
+    False: postgresql_insert(_late).on_conflict_do_nothing(),
+}
+"""By whether the database is SQLite."""
 
 
 def quiz_in(course: Course, item_id: str) -> Quiz:
@@ -36,7 +65,9 @@ def quiz_in(course: Course, item_id: str) -> Quiz:
     return quiz
 
 
-def start_attempt(subject_id: str, course_id: str, item_id: str, *, seed: int, language: str, extra_time: int) -> Attempt:
+def start_attempt(
+    subject_id: str, course_id: str, item_id: str, *, seed: int, language: str, extra_time: int
+) -> AttemptRow:
     """Start an attempt, or return the open one; Refused names the rule that stands in the way."""
     lock(subject_id)
     enrolment = studying(subject_id, course_id)
@@ -49,7 +80,7 @@ def start_attempt(subject_id: str, course_id: str, item_id: str, *, seed: int, l
         return next(a for a in past if a.submitted_at is None)
     if hindrance:
         raise Refused(hindrance[0], until=hindrance[1])
-    attempt = Attempt(
+    attempt = AttemptRow(
         id=clock.new_id(),
         enrolment_id=enrolment.id,
         item_id=item_id,
@@ -66,40 +97,44 @@ def start_attempt(subject_id: str, course_id: str, item_id: str, *, seed: int, l
         score=None,
         passed=None,
     )
-    db.session.add(attempt)
-    body: dict[str, object] = {
-        "attempt": attempt.id,
-        "item": item_id,
-        "number": attempt.number,
-        "version": attempt.version_id,
-        "seed": seed,
-        "language": language,
-        "questions": attempt.questions,
-        "closes_at": attempt.closes_at.isoformat() if attempt.closes_at else None,
-        "started_at": now.isoformat(),
-    }
-    append(subject_id, course_id, progress.STARTED, body)
+    run(_NEW_ATTEMPT, {name: getattr(attempt, name) for name in AttemptRow.__dataclass_fields__})
+    append(subject_id, course_id, progress.STARTED, _as_started(attempt))
     return attempt
 
 
+def _as_started(attempt: AttemptRow) -> dict[str, object]:
+    return {
+        "attempt": attempt.id,
+        "item": attempt.item_id,
+        "number": attempt.number,
+        "version": attempt.version_id,
+        "seed": attempt.seed,
+        "language": attempt.language,
+        "questions": attempt.questions,
+        "closes_at": attempt.closes_at.isoformat() if attempt.closes_at else None,
+        "started_at": attempt.started_at.isoformat(),
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
-class Saved:
-    """What came of a save: the highest number kept, and whether it still counts."""
+class Kept:
+    """What came of a save: the number it carried, and whether it still counts."""
 
     seq: int
     counts: bool
 
 
-def save_answers(subject_id: str, attempt_id: str, answers: Mapping[str, Any], seq: int) -> Saved:
+def save_answers(subject_id: str, attempt_id: str, answers: Mapping[str, Any], seq: int) -> Kept:
     """Keep answers; those that come after closing are kept beside, not graded."""
     attempt, _enrolment = _own_attempt(subject_id, attempt_id)
     _refuse_forged(attempt, answers, seq)
     now = clock.now()
     if attempt.submitted_at is not None or attempts.is_overdue(attempt.closes_at, now):
         _keep_late(attempt.id, answers, seq, now)
-        return Saved(seq=seq, counts=False)
-    _keep(attempt.id, answers, seq, now)
-    return Saved(seq=seq, counts=True)
+        return Kept(seq=seq, counts=False)
+    if rows := _rows(attempt.id, answers, seq):
+        run(_KEEP[is_sqlite()], [{**row, "saved_at": now, "checked": False} for row in rows])
+    return Kept(seq=seq, counts=True)
 
 
 def check_answer(subject_id: str, attempt_id: str, question_id: str) -> None:
@@ -108,12 +143,10 @@ def check_answer(subject_id: str, attempt_id: str, question_id: str) -> None:
     quiz = quiz_in(get_tree(attempt.version_id), attempt.item_id)
     if quiz.feedback != "each" or question_id not in attempt.questions or attempt.submitted_at:
         raise Forged("no-check-here", attempt=attempt_id)
-    db.session.execute(
-        update(Answer).where(Answer.attempt_id == attempt_id, Answer.question_id == question_id).values(checked=True)
-    )
+    run(_CHECK, {"attempt": attempt_id, "question": question_id})
 
 
-def submit_attempt(subject_id: str, attempt_id: str, answers: Mapping[str, Any], seq: int) -> Attempt:
+def submit_attempt(subject_id: str, attempt_id: str, answers: Mapping[str, Any], seq: int) -> AttemptRow:
     """Close an attempt and grade it with the answers sent and saved; a second submit changes nothing."""
     attempt, enrolment = _own_attempt(subject_id, attempt_id)
     _refuse_forged(attempt, answers, seq)
@@ -123,52 +156,52 @@ def submit_attempt(subject_id: str, attempt_id: str, answers: Mapping[str, Any],
     if attempts.is_overdue(attempt.closes_at, now):
         _keep_late(attempt.id, answers, seq, now)
         return close_if_overdue(attempt)
-    _keep(attempt.id, answers, seq, now)
-    _close(attempt, enrolment, now, by_time=False)
-    return attempt
+    return _close(attempt, enrolment, answers, seq, now, by_time=False)
 
 
-def close_if_overdue(attempt: Attempt) -> Attempt:
+def close_if_overdue(attempt: AttemptRow) -> AttemptRow:
     """Close a timed attempt whose time and grace are over, graded with what came in time. Call under `lock`."""
-    if attempt.submitted_at is None and attempts.is_overdue(attempt.closes_at, clock.now()):
-        enrolment = find_enrolment_row(attempt.enrolment_id)
-        if enrolment is not None and attempt.closes_at is not None:
-            _close(attempt, enrolment, attempt.closes_at, by_time=True)
-    return attempt
+    if attempt.submitted_at is not None or not attempts.is_overdue(attempt.closes_at, clock.now()):
+        return attempt
+    enrolment = find_enrolment_row(attempt.enrolment_id)
+    if enrolment is None or attempt.closes_at is None:
+        return attempt
+    return _close(attempt, enrolment, {}, 0, attempt.closes_at, by_time=True)
 
 
-def close_in_time(subject_id: str, found: list[Attempt]) -> list[Attempt]:
-    """Close those of a learner's attempts whose time is over, and return all of them."""
+def close_in_time(subject_id: str, enrolment_id: str, item_id: str) -> list[AttemptRow]:
+    """Close those of a learner's attempts at a quiz whose time is over, and return all of them."""
     lock(subject_id)
-    return [close_if_overdue(attempt) for attempt in found]
+    return [close_if_overdue(attempt) for attempt in queries.list_attempts(enrolment_id, item_id)]
 
 
 def close_overdue() -> int:
     """Close the attempts that nobody came back to; return how many."""
     overdue = queries.list_overdue(clock.now() - GRACE)
     for attempt_id in overdue:
-        attempt = queries.find_attempt(attempt_id)
-        enrolment = find_enrolment_row(attempt.enrolment_id) if attempt else None
-        if attempt and enrolment:
+        found = queries.find_attempt(attempt_id)
+        enrolment = find_enrolment_row(found.enrolment_id) if found else None
+        if enrolment:
             lock(enrolment.subject_id)
-            db.session.refresh(attempt)
-            close_if_overdue(attempt)
+            attempt = queries.find_attempt(attempt_id)  # again, under the lock: it may have been submitted meanwhile
+            if attempt:
+                close_if_overdue(attempt)
     return len(overdue)
 
 
-def outcome_of(attempt: Attempt, course: Course) -> Outcome:
+def outcome_of(attempt: AttemptRow, course: Course) -> Outcome:
     """Grade a submitted attempt again, for the page that shows it: the same answers give the same grades."""
     quiz = quiz_in(course, attempt.item_id)
     return attempts.grade(quiz, asked(attempt, course), attempt.answers or {})
 
 
-def asked(attempt: Attempt, course: Course) -> list[Question]:
+def asked(attempt: AttemptRow, course: Course) -> list[Question]:
     """Return the questions of an attempt in their order."""
     found = attempts.questions_of(course, quiz_in(course, attempt.item_id))
     return [found[key] for key in attempt.questions]
 
 
-def _own_attempt(subject_id: str, attempt_id: str) -> tuple[Attempt, EnrolmentRow]:
+def _own_attempt(subject_id: str, attempt_id: str) -> tuple[AttemptRow, EnrolmentRow]:
     lock(subject_id)
     attempt = queries.find_attempt(attempt_id)
     enrolment = find_enrolment_row(attempt.enrolment_id) if attempt else None
@@ -176,93 +209,59 @@ def _own_attempt(subject_id: str, attempt_id: str) -> tuple[Attempt, EnrolmentRo
         raise NotFound(attempt_id)
     if enrolment.subject_id != subject_id:
         raise Forged("another-learner", attempt=attempt_id)
-    if not is_sqlite():
-        db.session.refresh(attempt, with_for_update=True)
     return attempt, enrolment
 
 
-def _refuse_forged(attempt: Attempt, answers: Mapping[str, Any], seq: int) -> None:
+def _refuse_forged(attempt: AttemptRow, answers: Mapping[str, Any], seq: int) -> None:
     if not answers.keys() <= set(attempt.questions):
         raise Forged("not-drawn", attempt=attempt.id)
     if not 0 <= seq <= LATEST_SEQ:
         raise Forged("sequence", attempt=attempt.id)
 
 
-def _keep(attempt_id: str, answers: Mapping[str, Any], seq: int, now: datetime) -> None:
-    if not answers:
-        return
-    make = sqlite_insert if is_sqlite() else postgresql_insert
-    statement = make(Answer).values(
-        [
-            {
-                "attempt_id": attempt_id,
-                "question_id": key,
-                "seq": seq,
-                "response": response,
-                "saved_at": now,
-                "checked": False,
-            }
-            for key, response in answers.items()
-        ]
-    )
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["attempt_id", "question_id"],
-            set_={key: statement.excluded[key] for key in ("seq", "response", "saved_at")},
-            where=(Answer.seq < statement.excluded.seq) & Answer.checked.is_(False),
-        )
-    )
+def _rows(attempt_id: str, answers: Mapping[str, Any], seq: int) -> list[dict[str, Any]]:
+    return [
+        {"attempt_id": attempt_id, "question_id": key, "seq": seq, "response": response}
+        for key, response in answers.items()
+    ]
 
 
 def _keep_late(attempt_id: str, answers: Mapping[str, Any], seq: int, now: datetime) -> None:
-    if not answers:
-        return
-    make = sqlite_insert if is_sqlite() else postgresql_insert
-    db.session.execute(
-        make(LateAnswer)
-        .values(
-            [
-                {"attempt_id": attempt_id, "question_id": key, "seq": seq, "response": response, "at": now}
-                for key, response in answers.items()
-            ]
-        )
-        .on_conflict_do_nothing()
-    )
+    if rows := _rows(attempt_id, answers, seq):
+        run(_KEEP_LATE[is_sqlite()], [{**row, "at": now} for row in rows])
 
 
-def _close(attempt: Attempt, enrolment: EnrolmentRow, at: datetime, *, by_time: bool) -> None:
+def _close(
+    attempt: AttemptRow, enrolment: EnrolmentRow, sent: Mapping[str, Any], seq: int, at: datetime, *, by_time: bool
+) -> AttemptRow:
+    """Grade what was saved and sent, the newer of each, and record it with its result."""
+    saved = queries.list_answers(attempt.id)
+    newer = {key: r for key, r in sent.items() if key not in saved or not (saved[key].checked or saved[key].seq >= seq)}
+    answers = {**{key: answer.response for key, answer in saved.items()}, **newer}
     course = get_tree(attempt.version_id)
-    quiz = quiz_in(course, attempt.item_id)
-    saved = {key: answer.response for key, answer in queries.list_answers(attempt.id).items()}
-    outcome = attempts.grade(quiz, asked(attempt, course), saved)
-    attempt.answers = saved
-    attempt.submitted_at = at
-    attempt.by_time = by_time
-    attempt.score = str(outcome.score)
-    attempt.passed = outcome.passed
-    db.session.flush()
-    body: dict[str, object] = {
-        "attempt": attempt.id,
-        "item": attempt.item_id,
+    outcome = attempts.grade(quiz_in(course, attempt.item_id), asked(attempt, course), answers)
+    closed = replace(
+        attempt, answers=answers, submitted_at=at, by_time=by_time, score=str(outcome.score), passed=outcome.passed
+    )
+    changed = ("answers", "submitted_at", "by_time", "score", "passed")
+    run(_CHANGE_ATTEMPT, {"key": attempt.id, **{name: getattr(closed, name) for name in changed}})
+    detail = {
         "language": attempt.language,
-        "answers": saved,
-        "score": str(outcome.score),
-        "passed": outcome.passed,
+        "answers": answers,
         "by_time": by_time,
         "submitted_at": at.isoformat(),
     }
-    append(enrolment.subject_id, enrolment.course_id, progress.SUBMITTED, body)
     record_result(
-        enrolment.subject_id, enrolment.course_id, attempt.item_id, outcome.score, outcome.passed, attempt.id
+        enrolment.subject_id, enrolment.course_id, attempt.item_id, outcome.score, outcome.passed, attempt.id, detail
     )
+    return closed
 
 
-def attempts_in_records(subject_id: str, course_id: str) -> dict[str, dict[str, object]]:
+def attempts_in_records(subject_id: str, course_id: str) -> dict[str, dict[str, Any]]:
     """Fold the attempts of a learner in a course from the records: attempt id → columns."""
-    found: dict[str, dict[str, object]] = {}
-    records = sorted(list_records(subject_id, course_id), key=lambda r: (r.step, r.at, r.id))
+    found: dict[str, dict[str, Any]] = {}
     numbers: dict[str, int] = {}
-    for record in records:
+    for record in sorted(list_records(subject_id, course_id), key=lambda r: (r.step, r.at, r.id)):
         body = record.body
         if record.kind == progress.STARTED:
             item_id = str(body["item"])
@@ -282,8 +281,8 @@ def attempts_in_records(subject_id: str, course_id: str) -> dict[str, dict[str, 
                 "score": None,
                 "passed": None,
             }
-        elif record.kind == progress.SUBMITTED and str(body["attempt"]) in found:
-            found[str(body["attempt"])] |= {
+        elif record.kind == progress.RESULT and body.get("source") in found:
+            found[str(body["source"])] |= {
                 "submitted_at": datetime.fromisoformat(str(body["submitted_at"])),
                 "by_time": body["by_time"],
                 "answers": body["answers"],
@@ -315,18 +314,14 @@ def rebuild(subject_id: str, course_id: str) -> None:
     wanted = attempts_in_records(subject_id, course_id)
     kept = {key: attempt for key in wanted if (attempt := queries.find_attempt(key)) is not None}
     # Numbers are unique within an enrolment: those that move make room first.
-    for attempt in kept.values():
-        if attempt.enrolment_id != enrolment.id or attempt.number != wanted[attempt.id]["number"]:
-            attempt.number = -attempt.number
-    db.session.flush()
+    for key, attempt in kept.items():
+        if attempt.enrolment_id != enrolment.id or attempt.number != wanted[key]["number"]:
+            run(_CHANGE_ATTEMPT, {"key": key, "number": -attempt.number})
     for key, values in wanted.items():
-        if key not in kept:
-            db.session.execute(insert(Attempt).values(id=key, enrolment_id=enrolment.id, **values))
-            continue
-        for name, value in {**values, "enrolment_id": enrolment.id}.items():
-            if getattr(kept[key], name) != value:
-                setattr(kept[key], name, value)
-    db.session.flush()
+        if key in kept:
+            run(_CHANGE_ATTEMPT, {"key": key, "enrolment_id": enrolment.id, **values})
+        else:
+            run(_NEW_ATTEMPT, {"id": key, "enrolment_id": enrolment.id, **values})
 
 
 def unify(canonical_id: str) -> None:

@@ -127,7 +127,7 @@ async function post(url, body) {
 async function flush() {
   clearTimeout(retry);
   clearTimeout(typing);
-  if (sending || state === "over" || state === "refused") return;
+  if (sending || state === "over" || state === "refused" || state === "out") return;
   sending = true;
   let renewed = false;
   while (waiting.size) {
@@ -252,6 +252,7 @@ async function ask() {
 async function handIn(byClock) {
   if (handing) return;
   handing = true;
+  if (state === "out" && (await renew())) turn("fine");
   next();
   let renewed = false;
   for (let round = 0; ; round += 1) {

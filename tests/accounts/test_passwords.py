@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from flask import Flask
 
 from lms.accounts import queries, service
@@ -133,3 +134,17 @@ def test_guessing_at_the_password_of_an_open_session_is_counted_too(app: Flask, 
         browser.press("Continue", password="guess-guess")
     with app.app_context():
         assert queries.find_lock(cast.learner.email) is not None
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["тихая комната 2026", "\x00\x01\x02 not for keyboards", "ab-" * 42, "ﬁne-ligature-ﬀ", " lead and trail "],
+)
+def test_a_password_may_be_anything_that_can_be_typed_again(
+    client: PageClient, cast: Cast, letters: Letters, password: str
+) -> None:
+    client.visit("/reset")
+    client.press("Send the link", email=cast.learner.email)
+    client.visit(link_in(letters()[0]))
+    assert "Your password is changed" in client.press("Keep this password", password=password).text
+    assert log_in(client, cast.learner.email, password).url == "/me/"

@@ -39,3 +39,17 @@ def test_all_register_and_log_in_within_a_minute(real_app: Flask) -> None:
     assert time.monotonic() - began < 60
     with real_app.app_context():
         assert queries.find_invitation(code) is None
+
+
+@pytest.mark.slow
+def test_one_address_sent_many_times_at_once_makes_one_account(real_app: Flask) -> None:
+    def person(number: int) -> str:
+        browser = real_app.test_client()
+        assert isinstance(browser, PageClient)
+        browser.visit("/register")
+        return browser.press("Create account", **{**GOOD, "name": f"Марта {number}а"}).url
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(person, range(8))) == ["/register/done"] * 8
+    with real_app.app_context():
+        assert len(queries.list_people()) == 1

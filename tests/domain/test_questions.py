@@ -323,3 +323,18 @@ def test_attributes_of_a_question_are_read() -> None:
     question = read_question(SINGLE, attributes="points=2 outcome=LO2 shuffle=no tags=a,b")
 
     assert (question.points, question.outcome, question.shuffle, question.tags) == (2, "LO2", False, ("a", "b"))
+
+
+def test_what_belongs_to_an_image_at_the_end_of_an_option_stays_with_it() -> None:
+    question = read_question("p\n\n- [x] ![](media/a.svg){.decorative} {#a}\n- [ ] `{#b}`\n  > c")
+
+    assert [(option.id, option.text) for option in question.body.options] == [
+        ("a", "![](media/a.svg){.decorative}"),
+        ("o2", "`{#b}`"),
+    ]
+
+
+def test_an_image_to_point_at_may_have_attributes() -> None:
+    source = "p\n\n![a](media/b.svg){.wide}\n\n- [x] c {circle=1,2,3 #d}\n- [ ] e {circle=1,2,3}"
+
+    assert read_question(source, attributes="type=hotspot").body.regions[0].id == "d"

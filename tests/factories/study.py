@@ -16,7 +16,7 @@ from lms.infra import clock
 from lms.infra.db import db
 from lms.learning import service as learning
 from lms.quizzes import service as quizzes
-from lms.quizzes.models import Attempt
+from lms.quizzes.queries import AttemptRow
 from tests.factories.courses import publish_course
 
 SLUG = "keys"
@@ -53,18 +53,18 @@ class Study:
             response = solution(question)
             learning.check_question(self.subject_id, self.course_id, item, question.id, response, "en")
 
-    def start(self, item: str = EXAM, *, seed: int = 3, extra_time: int = 0) -> Attempt:
+    def start(self, item: str = EXAM, *, seed: int = 3, extra_time: int = 0) -> AttemptRow:
         """Start an attempt."""
         return quizzes.start_attempt(
             self.subject_id, self.course_id, item, seed=seed, language="en", extra_time=extra_time
         )
 
-    def answers(self, attempt: Attempt, but: int = 0) -> dict[str, Any]:
+    def answers(self, attempt: AttemptRow, but: int = 0) -> dict[str, Any]:
         """Return right answers to all questions of an attempt but the last so many."""
         asked = quizzes.asked(attempt, self.course)
         return {question.id: solution(question) for question in asked[: len(asked) - but]}
 
-    def take(self, item: str, but: int = 0) -> Attempt:
+    def take(self, item: str, but: int = 0) -> AttemptRow:
         """Take a quiz from start to submit."""
         attempt = self.start(item)
         return quizzes.submit_attempt(self.subject_id, attempt.id, self.answers(attempt, but), 1)

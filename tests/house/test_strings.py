@@ -14,7 +14,7 @@ from jinja2 import Environment
 from tests.house.source import ROOT, name, python_files, templates, tree
 
 ATTRIBUTES = re.compile(r"\b(alt|title|placeholder|aria-label|aria-description|summary)=\"([^\"\x00]*)\"")
-NO_TEXT = re.compile(r"<!--.*?-->|<(script|style|code|kbd)\b.*?</\1>|<[^>]*>|&[a-z]+;|&#\w+;", re.S)
+NO_TEXT = re.compile(r"<!--.*?-->|<(script|style|code|kbd)\b.*?</\1>|<[^>]*>|&[a-z]+;|&#\w+;|\b[a-z-]+=\"", re.S)
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 SAME_EVERYWHERE = {
     "PDF", "JSON", "ZIP", "CSV", "SVG", "PNG", "SHA", "EN", "Vitrine", "Creative", "Commons", "CC", "BY", "SA",
@@ -32,21 +32,23 @@ SPOKEN = {"flash", "ValidationError", "StopValidation"}
 
 def literal_text(source: str) -> list[tuple[int, str]]:
     """Return the words of a template that stand outside any expression, with their lines."""
-    text, line_of, inside, depth = "", [], None, 0
+    text, line_of, statement, silent = "", list[int](), list[str](), ""
     for line, kind, value in Environment().lex(source):
         if kind == "block_begin":
-            inside = ""
-        elif kind == "block_end":
-            depth += {"trans": 1, "endtrans": -1, "raw": 0}.get(inside or "", 0)
-            inside = None
-        elif kind == "name" and inside == "":
-            inside = value
-        if kind == "data" and not depth:
-            text += value
-            for part in value.split("\n"):
-                line_of += [line] * (len(part) + 1)
-                line += 1
-            line_of.pop()
+            statement = []
+        elif kind == "name":
+            statement.append(value)
+        elif kind == "block_end" and statement:
+            # Between trans and endtrans is a text for translators; a block of classes is no text at all.
+            if statement[0] == "trans" or (statement[0] == "block" and statement[1].endswith("_class")):
+                silent = f"end{statement[0]}"
+            elif statement[0] == silent:
+                silent = ""
+        if kind == "data" and not silent:
+            for part in value.splitlines(keepends=True):
+                text += part
+                line_of += [line] * len(part)
+                line += part.endswith("\n")
         elif kind in ("variable_begin", "block_begin"):
             text += "\x00"
             line_of.append(line)
@@ -66,6 +68,9 @@ def test_the_finder_finds() -> None:
     assert literal_text("<p>Hello {{ name }}</p>") == [(1, "Hello ")]
     assert literal_text('<p>{{ _("Hello") }} – {{ name }}</p>\n<img alt="A cat">') == [(2, "A cat")]
     assert literal_text("{% trans %}Hello{% endtrans %}<p>{{ x }} PDF</p>") == []
+    assert literal_text("{% block main_class %}main wide{% endblock %}\n{% block main %}Hello{% endblock %}") == [
+        (2, "Hello")
+    ]
 
 
 def calls(path: Path) -> list[ast.Call]:

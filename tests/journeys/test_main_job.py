@@ -53,7 +53,7 @@ def test_from_registration_to_a_certificate_that_a_stranger_verifies(
 
     # A stranger finds the course and reads its first lesson.
     client.visit("/courses/")
-    found = client.press("Search", q="object handling")
+    found = client.press("Show courses", q="object handling")
     assert course.title in found.links()
     client.click(course.title)
     assert client.click("Read the first lesson").heading == first.title

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.domain.errors import Forged, NotFound, Refused
 from lms.infra import clock
 from lms.infra.db import db
 from lms.quizzes import queries, service
-from lms.quizzes.models import LateAnswer
+from lms.quizzes.models import Attempt, LateAnswer
 from tests.factories.people import Cast
 from tests.factories.study import EXAM, LESSON, SPOKEN, Study, at
 
@@ -169,8 +169,7 @@ def test_attempts_are_rebuilt_from_records_without_a_difference(study: Study) ->
     assert service.compare(study.subject_id, study.course_id) == []
     kept = queries.find_attempt(study.start().id)
     assert kept is not None
-    db.session.execute(service.update(service.Attempt).values(score="1/3", number=service.Attempt.number + 4))
-    db.session.expire_all()
+    db.session.execute(update(Attempt).values(score="1/3", number=Attempt.number + 4))
     assert service.compare(study.subject_id, study.course_id)
     service.rebuild(study.subject_id, study.course_id)
     assert service.compare(study.subject_id, study.course_id) == []

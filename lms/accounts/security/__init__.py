@@ -92,6 +92,8 @@ SETTINGS: dict[str, Any] = {
     "PASSWORD_CONFIRM_REQUIRED": False,
     "PASSWORD_LENGTH_MIN": SHORTEST,
     "PASSWORD_SCHEMES": ["argon2"],
+    # No pepper from the secret key: whoever restores a backup under another key can still log in.
+    "PASSWORD_SINGLE_HASH": {"argon2"},
     "PASSWORD_HASH_PASSLIB_OPTIONS": {
         "argon2__time_cost": 2,
         "argon2__memory_cost": 19456,
@@ -127,13 +129,12 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask, _config: Config) -> None:
     """Set Flask-Security up, with what it lets us decide decided."""
     for key, value in SETTINGS.items():
         app.config.setdefault(f"SECURITY_{key}", value)
     for key, message in MESSAGES.items():
         app.config[f"SECURITY_MSG_{key}"] = message
-    app.config.setdefault("SECURITY_PASSWORD_SALT", config.secret_key)
     app.config.setdefault("REMEMBER_COOKIE_DURATION", REMEMBER)
     security = Security(
         render_template=_renderer(app),
@@ -156,7 +157,7 @@ def init_app(app: Flask, config: Config) -> None:
     _listen(app)
     app.extensions.setdefault("foreign_permissions", {}).update(PERMISSIONS)
     app.register_error_handler(service.AddressTaken, lambda _error: redirect(url_for("accounts.registered")))
-    app.jinja_env.globals.update(countries=forms.countries, country_name=forms.country_name)
+    app.jinja_env.globals.update(country_name=forms.country_name)
 
 
 def load_viewer() -> Viewer | None:

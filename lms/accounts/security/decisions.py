@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, after_this_request
 from flask_login import current_user
 from flask_security.utils import get_message, validate_redirect_url
 from wtforms import Field
@@ -138,11 +139,15 @@ class Forgot(Outspoken, forms.ForgotShape):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the address and enqueue. Never valid: Flask-Security then does what it does for unknown addresses."""
         if Form.validate(self, extra_validators) and accept_address(self.email):
-            service.enqueue_letter(self.letter, self.email.data or "")
+            after_this_request(self._enqueue)  # not now: the view goes on to Argon2, which no write lock waits for
         self.keep(False)
         # Fields are about to be emptied; what stands above the form tells Flask-Security that something is wrong.
         self.form_errors.extend(message for messages in self.beside.values() for message in messages)
         return False
+
+    def _enqueue(self, response: Response) -> Response:
+        service.enqueue_letter(self.letter, self.email.data or "")
+        return response
 
 
 class Confirm(Forgot, forms.ConfirmShape):

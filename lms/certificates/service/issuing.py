@@ -5,100 +5,207 @@ from __future__ import annotations
 import os
 from fractions import Fraction
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 
+from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
 from lms.certificates.models import Certificate
-from lms.courses.models import Course
+from lms.certificates.queries import CertificateRow
+from lms.certificates.service import paper
 from lms.courses.queries import get_tree
 from lms.domain import codes, progress
-from lms.domain.award import Award, make_award
+from lms.domain.award import IDENTIFYING, Award, make_award
+from lms.domain.errors import Refused
+from lms.domain.outline import Course
 from lms.infra import clock, pdf
 from lms.infra.db import db
 from lms.infra.events import publish
-from lms.infra.languages import SOURCE
+from lms.infra.site import site
 from lms.infra.storage import storage
 from lms.learning.events import CourseCompleted
-from lms.learning.service import append
-from lms.network.queries import find_holder
-
-ERASABLE = ("name", "name_latin", "museum")
+from lms.learning.queries import list_records
+from lms.learning.service import append, lock, refold
 
 
-def issue(completed: CourseCompleted) -> None:
-    """Award the certificate of a completed course, once; the learner never waits for the file."""
+def issue(completed: CourseCompleted) -> str | None:
+    """Award the certificate of a completed course, once, and return its id; the learner never waits for the file.
+
+    None when the course gives no certificate, the person is gone, or the award was made before. Call under the lock of
+    the learner, where completing is recorded.
+    """
     course = get_tree(completed.version_id)
-    if course.certificate is None:
-        return
-    if db.session.scalar(select(Certificate.id).where(Certificate.enrolment_id == completed.enrolment_id)):
-        return
-    holder = find_holder(completed.subject_id)
+    if course.certificate is None or queries.find_by_enrolment(completed.enrolment_id):
+        return None
+    holder = queries.find_holder(completed.subject_id, completed.enrolment_id)
     if holder is None:
-        return
-    language = next((code for code in holder.languages if code in (course.language, *course.translations)), SOURCE)
-    tree = get_tree(completed.version_id, language)
-    number = db.session.get_one(Course, completed.course_id)
+        return None
+    language = _language(holder.languages, course)
+    number, edition = queries.get_edition(completed.version_id)
     award = make_award(
-        tree,
+        get_tree(completed.version_id, language),
         name=holder.name,
         name_latin=holder.name_latin,
         museum=holder.museum,
-        number=f"{number.year}.{number.ordinal}",
+        number=number,
+        edition=edition,
         grade=None if completed.grade is None else Fraction(completed.grade, 10_000),
         at=completed.at,
     )
+    certificate_id = _keep(completed, award, language)
+    publish(
+        CertificateIssued(
+            subject_id=completed.subject_id,
+            certificate_id=certificate_id,
+            code=_record(completed, certificate_id),
+            title=award.title,
+            language=language,
+        )
+    )
+    return certificate_id
+
+
+def _language(wanted: tuple[str, ...], course: Course) -> str:
+    """Return the first of the holder's languages that the course is in, else the course's own."""
+    return next((code for code in wanted if code in (course.language, *course.translations)), course.language)
+
+
+def _keep(completed: CourseCompleted, award: Award, language: str) -> str:
     certificate = Certificate(
         id=clock.new_id(),
-        code=codes.encode(os.urandom(10)),
+        code=codes.encode(os.urandom(codes.BYTES)),
         subject_id=completed.subject_id,
         enrolment_id=completed.enrolment_id,
         course_id=completed.course_id,
         standing="issued",
         issued_at=completed.at,
-        valid_until=None,
+        valid_until=award.holds_until,
         language=language,
         snapshot=award.as_json(),
-        erased_at=None,
-        file_digest=None,
-        file_size=None,
-        made_at=None,
     )
     db.session.add(certificate)
     db.session.flush()
-    body: dict[str, object] = {"code": certificate.code, "version": completed.version_id}
-    append(completed.subject_id, completed.course_id, progress.CERTIFIED, body)
-    publish(
-        CertificateIssued(
-            subject_id=completed.subject_id,
-            certificate_id=certificate.id,
-            code=certificate.code,
-            title=award.title,
-            language=language,
+    return certificate.id
+
+
+def _record(completed: CourseCompleted, certificate_id: str) -> str:
+    """Write the record of the award and return its code."""
+    code = db.session.get_one(Certificate, certificate_id).code
+    append(
+        completed.subject_id, completed.course_id, progress.CERTIFIED, {"code": code, "version": completed.version_id}
+    )
+    refold(completed.subject_id, completed.course_id)
+    return code
+
+
+def issue_by_hand(subject_id: str, course_id: str) -> str:
+    """Award the certificate of somebody who has completed a course and has none, and return its id; else Refused."""
+    lock(subject_id)
+    enrolment = queries.find_completed(subject_id, course_id)
+    if enrolment is None or enrolment.completed_at is None:
+        raise Refused("not-completed")
+    if before := queries.find_by_enrolment(enrolment.id):
+        raise Refused("issued-before", code=before.code)
+    issued = issue(
+        CourseCompleted(
+            subject_id=subject_id,
+            enrolment_id=enrolment.id,
+            course_id=course_id,
+            version_id=enrolment.completed_version_id or enrolment.version_id,
+            at=enrolment.completed_at,
+            grade=enrolment.grade,
         )
     )
+    if issued is None:
+        raise Refused("gives-none")
+    return issued
 
 
-def make_file(certificate_id: str, render: pdf.Renderer) -> None:
-    """Render the file of a certificate and keep its bytes; done twice it changes nothing."""
-    certificate = db.session.get(Certificate, certificate_id)
-    if certificate is None or certificate.file_digest or certificate.erased_at:
-        return
-    content = render(certificate.code, Award.from_json(certificate.snapshot))
+def make_file(certificate_id: str) -> CertificateRow | None:
+    """Make and keep the file of an award, and return it when this call made it; done twice it changes nothing.
+
+    A letter that our fonts lack is noted for the administrator. Without the PDF libraries the award waits.
+    """
+    row = queries.find_certificate(certificate_id)
+    if row is None or row.award is None or row.file_digest:
+        return None
+    try:
+        # Nothing is written before this returns: no lock is held while a page is set.
+        content = paper.print_certificate(row.code, row.award, site=site().site_name, base_url=site().base_url)
+    except pdf.Unavailable:
+        return None
+    except paper.Unprintable as fault:
+        _note_problem(row, fault.letters)
+        return None
     digest = storage().put(content)
-    db.session.execute(
+    done = db.session.execute(
         update(Certificate)
-        .where(Certificate.id == certificate_id, Certificate.file_digest.is_(None))
-        .values(file_digest=digest, file_size=len(content), made_at=clock.now())
+        .where(
+            Certificate.id == certificate_id, Certificate.file_digest.is_(None), Certificate.erased_at.is_(None)
+        )
+        .values(file_digest=digest, file_size=len(content), made_at=clock.now(), problem=None)
     )
+    assert isinstance(done, CursorResult)
+    if done.rowcount:
+        return row
+    if db.session.scalar(select(Certificate.erased_at).where(Certificate.id == certificate_id)):
+        storage().remove(digest)
+    return None
 
 
-def erase_holder(subject_id: str) -> None:
-    """Take a person's name out of their certificates; code, standing and the file's digest stay."""
-    for certificate in db.session.scalars(
-        select(Certificate).where(Certificate.subject_id == subject_id, Certificate.erased_at.is_(None))
-    ):
-        certificate.snapshot = {k: "" if k in ERASABLE else v for k, v in certificate.snapshot.items()}
+def _note_problem(row: CertificateRow, letters: str) -> None:
+    named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
+    problem = f"The fonts of the certificate have no {named}."
+    if row.problem != problem:
+        db.session.execute(update(Certificate).where(Certificate.id == row.id).values(problem=problem))
+
+
+def list_waiting() -> list[str]:
+    """Return the certificates whose files can be made now and are not, such as those that waited for the libraries."""
+    return queries.list_unmade() if pdf.available() else []
+
+
+def erase_holder(subject_id: str) -> list[str]:
+    """Take a person's name out of their certificates; code, standing and the file's digest stay.
+
+    Return the certificates whose bytes are to be removed once this is committed: a rollback must find them there.
+    """
+    subjects = {subject_id, queries.find_canonical(subject_id) or subject_id}
+    erased = db.session.scalars(
+        select(Certificate).where(Certificate.subject_id.in_(subjects), Certificate.erased_at.is_(None))
+    ).all()
+    for certificate in erased:
+        certificate.snapshot = {k: "" if k in IDENTIFYING else v for k, v in certificate.snapshot.items()}
         certificate.erased_at = clock.now()
-        if certificate.file_digest:
-            storage().remove(certificate.file_digest)
+        certificate.problem = None
     db.session.flush()
+    return [certificate.id for certificate in erased if certificate.file_digest]
+
+
+def forget_file(certificate_id: str) -> None:
+    """Remove the bytes of an erased holder's certificate."""
+    certificate = db.session.get(Certificate, certificate_id)
+    if certificate is not None and certificate.erased_at and certificate.file_digest:
+        storage().remove(certificate.file_digest)
+
+
+def follow(canonical: str, other: str) -> None:
+    """Put the certificates of a linked subject under the one that the person's learning is read by."""
+    db.session.execute(update(Certificate).where(Certificate.subject_id == other).values(subject_id=canonical))
+
+
+def compare(subject_id: str, course_id: str) -> list[str]:
+    """Say where records and certificates of a learner in a course differ; a certificate cannot be made of a record."""
+    records = list_records(subject_id, course_id)
+    void = {str(record.body.get("record")) for record in records if record.kind == progress.VOIDED}
+    recorded = {
+        str(record.body.get("code")) for record in records if record.kind == progress.CERTIFIED and record.id not in void
+    }
+    kept = queries.list_codes(subject_id, course_id)
+    return [
+        *(f"certificate {code} is recorded and not there" for code in sorted(recorded - kept)),
+        *(f"certificate {code} is not recorded" for code in sorted(kept - recorded)),
+    ]
+
+
+def rebuild(_subject_id: str, _course_id: str) -> None:
+    """Change nothing: a certificate is a document that was issued, not something folded from records."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 import segno
@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from lms.config import LANGUAGES
-from lms.domain.award import Award
+from lms.domain.award import Award, Module
 from lms.domain.codes import spaced
 from lms.domain.floorplan import ItemMark, PlanWords, Room, draw
 from lms.infra import pdf
@@ -68,7 +68,7 @@ PAINTS = {
     "floor done": Paint(fill=LIGHT),
     "case on": Paint(fill=DONE, stroke=INK, width=1.5),
     "n": Paint(fill=INK, font="serif-name", size=58),
-    "number": Paint(fill=INK, font="sans-bold", size=4.2),
+    "number": Paint(fill=INK, font="sans-bold", size=3.6),
     "wall": Paint(fill=INK),
     "out": Paint(fill="ffffff"),
     "glass": Paint(stroke=INK, width=0.3),
@@ -159,9 +159,16 @@ def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> b
         "plan": paper.plan.drawing,
         "code": trace(draw_code(link(base_url, code)), PAINTS),
         "room": _static_drawing("certificate-room"),
-        "back": _static_drawing("certificate-back").written(spaced(code), 231.5, 30.2, PAINTS["number"]),
+        "back": _back(spaced(code)),
     }
     return pdf.render(front, shared=back, style=STYLE, drawings=drawings, identifier=code)
+
+
+def _back(code: str) -> Drawing:
+    """Return the walls of the second page with the code in the corner: drawn, since the page is laid out without it."""
+    paint = PAINTS["number"]
+    width = sum(pdf.face(paint.font).words(code)) * paint.size
+    return _static_drawing("certificate-back").written(code, 270 - width, 29.6, paint)
 
 
 @cache
@@ -257,7 +264,7 @@ def _signed_top(award: Award) -> float:
 
 def _plan(award: Award, rooms: str) -> Plan:
     """Set drawing and words in the middle of their column."""
-    drawing = trace(draw_plan(award), PAINTS)
+    drawing = draw_plan(award.course_number, award.rooms)
     high = PLAN * drawing.height / drawing.width
     rooms_size = pdf.fit_list([rooms], font="sans", width=PLAN, lines=6, sizes=SMALL)
     if rooms_size:
@@ -368,17 +375,19 @@ def draw_code(text: str) -> str:
     return f'<svg viewBox="0 0 {size} {size}"><path class="code" d="{"".join(runs)}"/></svg>'
 
 
-def draw_plan(award: Award) -> str:
-    """Draw the building of the course with every light on."""
-    rooms = [
+@lru_cache(maxsize=64)
+def draw_plan(number: str, rooms: tuple[Module, ...]) -> Drawing:
+    """Draw the building of a course with every light on."""
+    drawn = [
         Room(
-            n=number,
-            title=title,
+            n=n,
+            title="",
             hours=max(room.minutes / 60, 0.25),
             items=tuple(ItemMark(kind=kind, done=True) for kind in room.kinds),
             after=room.after,
         )
-        for number, (title, room) in enumerate(zip(award.modules, award.rooms, strict=True), 1)
+        for n, room in enumerate(rooms, 1)
     ]
-    year, _dot, ordinal = award.course_number.partition(".")
-    return draw(rooms, seed=int(year) * 1000 + int(ordinal), mini=True, words=PlanWords(here=""))
+    year, _dot, ordinal = number.partition(".")
+    seed = int(year) * 1000 + int(ordinal)
+    return trace(draw(drawn, seed=seed, mini=True, words=PlanWords(here="")), PAINTS)

@@ -96,6 +96,7 @@ def list_managed(
     highest = select(func.max(any_of_it.ordinal)).where(any_of_it.course_id == Course.id).scalar_subquery()
     query = (
         select(Course, Version, published)
+        .select_from(Course)
         .join(Version, (Version.course_id == Course.id) & (Version.ordinal == highest))
         .outerjoin(published, published.id == Course.published_id)
         .order_by(Course.year.desc(), Course.ordinal.desc())

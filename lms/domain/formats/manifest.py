@@ -20,6 +20,3 @@ def manifest(files: Mapping[str, bytes]) -> str:
 def digest(files: Mapping[str, bytes]) -> str:
     """Return the SHA-256 of the manifest in hexadecimal."""
     return sha256(manifest(files).encode()).hexdigest()
-
-
-digest_of = digest

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lms.domain.attributes import Attributes, split_attributes
-from lms.domain.lines import Line
+from lms.domain.attributes import Attributes
 from lms.domain.questions.choice import grade_ticks, is_multiple, is_ticked, read_ticks, tick_changes, ticked
 from lms.domain.questions.responses import FIELD, as_ids
 from lms.domain.questions.source import Ids, Problem, Reading, Source
@@ -17,6 +16,7 @@ from lms.domain.scoring import Grade
 KEYS: tuple[str, ...] = ()
 ATTRIBUTES: tuple[str, ...] = ("multiple",)
 SHAPES = ("circle", "rect", "polygon")
+_CLASSES = re.compile(r"(?<=\))\{[^{}]*\}$")
 IMAGE = re.compile(
     r"!\[(?P<alt>(?:\\.|[^\]\\])*)\]\(\s*<?(?P<src>[^\s()<>]+)>?(?:\s+\"(?P<title>(?:\\.|[^\"\\])*)\")?\s*\)$"
 )
@@ -91,13 +91,8 @@ def read(source: Source) -> Reading:
     return Reading(prompt=words, body=body, problems=tuple(problems))
 
 
-def image_line(source: Source) -> Line | None:
-    """Return the line of the image."""
-    return next((line for line in reversed(source.head) if _match_image(line.text)), None)
-
-
 def _match_image(text: str) -> re.Match[str] | None:
-    return IMAGE.fullmatch(split_attributes(text.strip())[0])
+    return IMAGE.fullmatch(_CLASSES.sub("", text.strip()))
 
 
 def _read_shape(attributes: Attributes, line: int, problems: list[Problem]) -> tuple[Shape, tuple[float, ...]]:

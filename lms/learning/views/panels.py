@@ -223,7 +223,7 @@ def _row(course: Course, room: RoomOutline, done: set[str], here: str | None) ->
     elif count:
         words = _("%(done)d of %(total)d steps done", done=count, total=len(room.steps))
     else:
-        words = _("Open")
+        words = "" if here in room.module.items else _("Open")
     first = next((step for step in room.steps if step.id not in done), room.steps[0])
     return PlanRow(
         number=room.number,
@@ -238,7 +238,9 @@ def _row(course: Course, room: RoomOutline, done: set[str], here: str | None) ->
 
 
 def hours_words(minutes: int) -> str:
-    """Say how long something takes: minutes below an hour and a half, else hours to the half."""
+    """Say how long something takes: minutes below an hour and a half, else hours to the half; nothing for no time."""
+    if not minutes:
+        return ""
     if minutes < 90:
         return ngettext("%(num)d minute", "%(num)d minutes", minutes)
     hours = round(minutes / 30) / 2

@@ -23,7 +23,7 @@ from lms.learning.access import Reading, item_for_reader
 from lms.learning.views.panels import mini_plan, panel_of
 from lms.quizzes import access, queries, service
 from lms.quizzes.events import AnswerRefused
-from lms.quizzes.models import Attempt
+from lms.quizzes.queries import AttemptRow
 from lms.quizzes.views import sheets
 from lms.web import locale
 from lms.web.guards import member, require_viewer
@@ -38,9 +38,7 @@ blueprint = Blueprint("quizzes", __name__)
 def forged(refusal: Forged) -> tuple[str, int]:
     """Answer as if nothing were there, and record what was tried."""
     facts = {key: str(value)[:200] for key, value in refusal.facts.items()}
-    event = AnswerRefused(
-        actor=require_viewer().subject_id, path=request.path, reason=refusal.reason, facts=facts
-    )
+    event = AnswerRefused(actor=require_viewer().subject_id, path=request.path, reason=refusal.reason, facts=facts)
     after_refusal(lambda: publish(event))
     return page("errors/404.html"), 404
 
@@ -174,25 +172,25 @@ def _lit(reading: Reading) -> Markup:
     return mini_plan(study.version_id, study.slug, study.number, frozenset(reading.course.order()))
 
 
-def _past(reading: Reading) -> list[Attempt]:
+def _past(reading: Reading) -> list[AttemptRow]:
     """Return the attempts at a quiz; those whose time is over are closed first."""
     attempts = queries.list_attempts(reading.study.enrolment_id or "", reading.item.id)
     now = clock.now()
     if any(a.submitted_at is None and is_overdue(a.closes_at, now) for a in attempts):
-        attempts = service.close_in_time(require_viewer().subject_id, attempts)
+        attempts = service.close_in_time(require_viewer().subject_id, reading.study.enrolment_id or "", reading.item.id)
     return attempts
 
 
-def _hindrance(reading: Reading, past: list[Attempt]) -> tuple[str, Any] | None:
+def _hindrance(reading: Reading, past: list[AttemptRow]) -> tuple[str, Any] | None:
     quiz = service.quiz_in(reading.course, reading.item.id)
     return obstacle(quiz, [Past(number=a.number, submitted_at=a.submitted_at) for a in past], clock.now())
 
 
-def _course_of(attempt: Attempt, language: str) -> Course:
+def _course_of(attempt: AttemptRow, language: str) -> Course:
     return get_tree(attempt.version_id, language)
 
 
-def _sheet(reading: Reading, attempt: Attempt) -> Response:
+def _sheet(reading: Reading, attempt: AttemptRow) -> Response:
     course = _course_of(attempt, attempt.language)
     quiz = service.quiz_in(course, attempt.item_id)
     html = page(
@@ -209,7 +207,7 @@ def _sheet(reading: Reading, attempt: Attempt) -> Response:
     return Response(html, headers={"Cache-Control": "no-store"})
 
 
-def _sent_attempt(item_id: str) -> tuple[Attempt, Course]:
+def _sent_attempt(item_id: str) -> tuple[AttemptRow, Course]:
     """Return the attempt that the form names; it must belong to this page and this learner."""
     attempt = access.attempt_for_learner(request.form.get("attempt", ""), require_viewer().subject_id)
     if attempt.item_id != item_id:
@@ -217,7 +215,7 @@ def _sent_attempt(item_id: str) -> tuple[Attempt, Course]:
     return attempt, _course_of(attempt, attempt.language)
 
 
-def _answers(attempt: Attempt, course: Course) -> Mapping[str, object]:
+def _answers(attempt: AttemptRow, course: Course) -> Mapping[str, object]:
     """Read the answers in the form; a field of a question that was not drawn is refused."""
     asked = {question.id: question for question in service.asked(attempt, course)}
     sent = {name[2:].split(".", 1)[0] for name in request.form if name.startswith("a-")}

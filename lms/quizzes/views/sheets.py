@@ -17,7 +17,7 @@ from lms.domain.questions import TYPES
 from lms.infra import clock
 from lms.infra.languages import gettext as _
 from lms.quizzes import queries, service
-from lms.quizzes.models import Attempt
+from lms.quizzes.queries import AttemptRow
 from lms.web import locale
 from lms.web.locale import format_moment
 from lms.web.prose import writer_of
@@ -40,7 +40,7 @@ class Sheet:
     closes_at: datetime | None
 
 
-def sheet(attempt: Attempt, course: Course) -> Sheet:
+def sheet(attempt: AttemptRow, course: Course) -> Sheet:
     """Return the questions of an open attempt with the answers saved so far."""
     quiz = service.quiz_in(course, attempt.item_id)
     saved = queries.list_answers(attempt.id)
@@ -79,7 +79,7 @@ def sheet(attempt: Attempt, course: Course) -> Sheet:
     )
 
 
-def reviewed(attempt: Attempt, course: Course) -> list[Shown]:
+def reviewed(attempt: AttemptRow, course: Course) -> list[Shown]:
     """Return the questions of a submitted attempt with the answers, the key and the explanations."""
     quiz = service.quiz_in(course, attempt.item_id)
     answers = attempt.answers or {}
@@ -104,7 +104,7 @@ def order_of(question: Question, quiz: Quiz, seed: int) -> Callable[[Sequence[st
     return lambda ids: shuffled(ids, question, quiz, seed)
 
 
-def seconds_left(attempt: Attempt) -> int | None:
+def seconds_left(attempt: AttemptRow) -> int | None:
     """Return the seconds before a timed attempt closes, by the server's clock; None when it is not timed."""
     if attempt.closes_at is None:
         return None
@@ -136,7 +136,7 @@ class Result:
     unmarked: int
 
 
-def result_of(attempt: Attempt, course: Course) -> Result:
+def result_of(attempt: AttemptRow, course: Course) -> Result:
     """Return what a submitted attempt came to."""
     outcome = service.outcome_of(attempt, course)
     quiz = service.quiz_in(course, attempt.item_id)
@@ -173,14 +173,14 @@ def _taught_in(outcome: str, course: Course) -> list[tuple[str, str]]:
     ]
 
 
-def is_answered(attempt: Attempt, course: Course, question_id: str) -> bool:
+def is_answered(attempt: AttemptRow, course: Course, question_id: str) -> bool:
     """Tell whether a whole answer to the question is saved; False when it was not asked."""
     question = next((q for q in service.asked(attempt, course) if q.id == question_id), None)
     saved = queries.list_answers(attempt.id).get(question_id)
     return bool(question and saved and TYPES[question.type].is_answered(question.body, saved.response))
 
 
-def minutes_of(attempt: Attempt) -> int | None:
+def minutes_of(attempt: AttemptRow) -> int | None:
     """Return how long an attempt may take in all, in minutes; None when it is not timed."""
     if attempt.closes_at is None:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 
-from lms.domain.faults import Faults, did_you_mean
+from lms.domain.faults import NEAR_PATH, Faults, did_you_mean
 from lms.domain.formats.blocks import Document, Fence
 from lms.domain.formats.checks.questioning import questions_of
 from lms.domain.formats.coursefiles import Opened
@@ -19,7 +19,7 @@ from lms.domain.outline import Bank, Block, Card, Node
 
 OUTSIDE = ("http", "https", "mailto", "tel")
 LONGEST = 1_500
-SHORTEST = 100
+SHORTEST = 50
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):")
 _POINTING = re.compile(r"\]\(|\]\[|\]:|<|^ {0,3}#|^ {0,3}(?:=+|-+)\s*$", re.MULTILINE)
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -110,7 +110,7 @@ def _check_inner_link(opened: Opened, path: str, target: str, line: int, used: U
     if file in opened.session.files and not file.startswith(readers_folders):
         faults.add(path, line, f"link '{_short(target)}' leads to '{file}', which is not shown to its readers")
     elif file not in known:
-        hint = did_you_mean(file, known)
+        hint = did_you_mean(file, known, NEAR_PATH)
         faults.add(path, line, f"link '{_short(target)}' leads to '{file}', which does not exist{hint}")
 
 
@@ -125,7 +125,7 @@ def _use_medium(opened: Opened, path: str, file: str, target: str, line: int, us
     used.media.add(name)
     if name in opened.layout.media:
         return True
-    hint = did_you_mean(file, (f"media/{medium}" for medium in opened.layout.media))
+    hint = did_you_mean(file, (f"media/{medium}" for medium in opened.layout.media), NEAR_PATH)
     faults.add(path, line, f"'{_short(target)}' does not exist{hint}")
     return False
 

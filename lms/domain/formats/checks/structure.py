@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lms.domain.faults import Faults, did_you_mean
+from lms.domain.faults import NEAR_PATH, Faults, did_you_mean
 from lms.domain.formats.blocks import Fence
 from lms.domain.formats.coursefiles import Opened
 from lms.domain.formats.rules import COURSE, CourseRules, ModuleRules
@@ -65,14 +65,14 @@ def _check_modules(opened: Opened, rules: CourseRules, faults: Faults) -> None:
     for module in rules.modules:
         for path, line in module.items:
             if path not in opened.session.files:
-                faults.add(COURSE, line, f"item '{path}' does not exist{did_you_mean(path, paths)}")
+                faults.add(COURSE, line, f"item '{path}' does not exist{did_you_mean(path, paths, NEAR_PATH)}")
             elif not path.startswith(("lessons/", "quizzes/", "tasks/")):
                 faults.add(COURSE, line, f"item '{path}' is no lesson, quiz or task")
             elif path in placed:
                 faults.add(COURSE, line, f"item '{path}' stands in module '{placed[path]}' already")
             placed.setdefault(path, module.id)
         if module.guide and module.guide not in opened.session.files:
-            hint = did_you_mean(module.guide, guides)
+            hint = did_you_mean(module.guide, guides, NEAR_PATH)
             faults.add(COURSE, module.guide_line, f"guide '{module.guide}' does not exist{hint}")
         elif module.guide and not module.guide.startswith("guides/"):
             faults.add(COURSE, module.guide_line, f"guide '{module.guide}' stands outside guides/")

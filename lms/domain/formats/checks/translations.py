@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from lms.domain.faults import Faults, did_you_mean
+from lms.domain.faults import NEAR_PATH, Faults, did_you_mean
 from lms.domain.formats.coursefiles import Opened, open_course
 from lms.domain.formats.readers import PoEntry, Readers
 from lms.domain.formats.rules import COURSE
@@ -95,7 +95,7 @@ def _tell_missing(path: str, missing: Iterable[Unit], faults: Faults) -> None:
 def _check_medium(opened: Opened, name: str, path: str, faults: Faults) -> None:
     if opened.course is None or name not in opened.course.media:
         known = opened.course.media if opened.course else ()
-        faults.add(path, 1, f"replaces 'media/{name}', which does not exist{did_you_mean(name, known)}")
+        faults.add(path, 1, f"replaces 'media/{name}', which does not exist{did_you_mean(name, known, NEAR_PATH)}")
         return
     original = opened.course.media[name]
     replaced = examine(path, opened.session.files[path])
