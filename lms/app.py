@@ -15,6 +15,7 @@ from lms.accounts import security
 from lms.accounts import views as accounts
 from lms.certificates import queries as certificate_queries
 from lms.certificates import views as certificates
+from lms.certificates.service import issuing
 from lms.config import Config
 from lms.courses import service as course_service
 from lms.courses import views as courses
@@ -57,6 +58,7 @@ SETUP = SetUp(steps=(course_service.import_shipped,), demo=(demo.create_demo,))
 PROJECTIONS = (
     Projection(compare=learning_service.compare, rebuild=learning_service.rebuild),
     Projection(compare=quiz_service.compare, rebuild=quiz_service.rebuild),
+    Projection(compare=issuing.compare, rebuild=issuing.rebuild),
 )
 
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from lms.accounts import events as accounts
+from lms.certificates import events as certificates_events
+from lms.certificates import handlers as certificates
 from lms.courses import events as courses
+from lms.learning import events as learning_events
 from lms.learning import handlers as learning
 from lms.network import handlers as network
 from lms.ops import handlers as ops
@@ -15,11 +18,11 @@ from lms.quizzes import handlers as quizzes
 
 TABLE: dict[type, tuple[Callable[[Any], None], ...]] = {
     accounts.AffiliationStated: (network.place_affiliation,),
-    accounts.SubjectsLinked: (learning.linked, quizzes.linked, ops.note),
+    accounts.SubjectsLinked: (learning.linked, quizzes.linked, certificates.linked, ops.note),
     accounts.AccountConfirmed: (ops.note,),
     accounts.AccountDisabled: (ops.note,),
     accounts.AccountEnabled: (ops.note,),
-    accounts.AccountErased: (ops.note,),
+    accounts.AccountErased: (certificates.erased, ops.note),
     accounts.AccountLocked: (ops.note,),
     accounts.AccountUnlocked: (ops.note,),
     accounts.ConfirmationResent: (ops.note,),
@@ -29,7 +32,9 @@ TABLE: dict[type, tuple[Callable[[Any], None], ...]] = {
     accounts.PasswordResetOrdered: (ops.note,),
     accounts.RoleGranted: (ops.note,),
     accounts.RoleRevoked: (ops.note,),
+    certificates_events.CertificateIssued: (certificates.issued,),
     courses.CourseImported: (ops.note,),
     courses.CoursePublished: (ops.note,),
+    learning_events.CourseCompleted: (certificates.completed,),
     quizzes_events.AnswerRefused: (ops.note,),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
@@ -84,7 +85,7 @@ _BY_CODE = _COLUMNS.where(Certificate.code == bindparam("code"))
 _BY_ENROLMENT = _COLUMNS.where(Certificate.enrolment_id == bindparam("enrolment"))
 
 
-def _row(row: Row) -> CertificateRow:
+def _row(row: Row[Any]) -> CertificateRow:
     return CertificateRow(
         id=row.id,
         code=row.code,

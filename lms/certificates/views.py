@@ -25,9 +25,9 @@ blueprint = Blueprint("certificates", __name__)
 A_PAGE = 12
 
 MISSES = 60
-"""Codes that nobody was given which one address may ask for in a minute: a class may mistype, a machine may not guess."""
+"""Wrong codes that one address may ask for in a minute: a class may mistype, a machine may not guess."""
 
-blueprint.record_once(lambda state: Limits().guard_misses(state.app, blueprint, MISSES))
+not_guessed = Limits().misses("certificates", MISSES)
 
 
 @blueprint.get("/me/certificates")
@@ -47,6 +47,7 @@ def mine() -> str:
 
 @blueprint.get("/certificates/<code>.pdf")
 @public
+@not_guessed
 def pdf(code: str) -> Response:
     """Hand out the file of a certificate."""
     row = access.certificate_for_anybody(code)
@@ -84,6 +85,7 @@ def verify_form() -> Answer | str:
 @blueprint.get("/<any(VERIFY, Verify):_shouted>/<code>")
 @blueprint.get("/verify/<code>")
 @public
+@not_guessed
 def verify(code: str, _shouted: str = "") -> Response:
     """Say what holds of a certificate and what it claims; the QR code asks in capital letters."""
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
 BYTES = 10
-_AS_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_DROPPED = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013\u2014")
+_AS_MEANT = str.maketrans("OILАВЕЗКМНОРСТУХ", "011ABE3KMH0PCTYX")
+"""Letters taken for figures, and Cyrillic letters that look like ours, as typed from a paper."""
+_DROPPED = str.maketrans("", "", " -_.\u00a0\u00ad\u200b\u2010\u2011\u2012\u2013\u2014\u2212")
 
 
 def encode(random: bytes) -> str:

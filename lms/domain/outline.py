@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 ItemKind = Literal["lesson", "quiz", "task"]
@@ -259,9 +260,13 @@ class Course:
         """Return the language of a title or text by its key, such as `course.yaml#summary`."""
         return self.languages.get(key, self.language)
 
+    @cached_property
+    def _order(self) -> tuple[str, ...]:
+        return tuple(i for module in self.modules for i in module.items)
+
     def order(self) -> tuple[str, ...]:
         """Return the ids of all items in reading order."""
-        return tuple(i for module in self.modules for i in module.items)
+        return self._order
 
     def module_of(self, item_id: str) -> Module:
         """Return the module that holds the item; KeyError when none does."""

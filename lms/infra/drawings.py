@@ -178,9 +178,7 @@ def _figures(text: str, x: float, y: float, paint: Paint) -> Iterator[str]:
     for figure in text.strip():
         outline, advance = _glyph(paint.font, figure)
         for operator, points in outline:
-            moved = [
-                _n(v * paint.size + x) if i % 2 == 0 else _n(y - v * paint.size) for i, v in enumerate(points)
-            ]
+            moved = [_n(v * paint.size + x) if i % 2 == 0 else _n(y - v * paint.size) for i, v in enumerate(points)]
             yield " ".join([*moved, operator])
         x += advance * paint.size
 

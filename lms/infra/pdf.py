@@ -148,10 +148,8 @@ def fit(text: str, *, font: str, width: float, steps: Sequence[tuple[float, int]
     return next((size for size, most in steps if chosen.lines(text, size, width) <= most), steps[-1][0])
 
 
-def fit_list(
-    texts: Sequence[str], *, font: str, width: float, lines: int, sizes: Sequence[float]
-) -> float | None:
-    """Return the largest size in points at which texts below one another take at most so many lines, None when none does."""
+def fit_list(texts: Sequence[str], *, font: str, width: float, lines: int, sizes: Sequence[float]) -> float | None:
+    """Return the largest size in points at which texts below one another take at most so many lines; None for none."""
     chosen = face(font)
     return next((s for s in sizes if sum(chosen.lines(text, s, width) for text in texts) <= lines), None)
 
@@ -161,9 +159,7 @@ def fill(template: str, **context: object) -> str:
     return current_app.jinja_env.get_template(template).render(context)
 
 
-def render(
-    html: str, *, shared: str, style: str, drawings: Mapping[str, Drawing], identifier: str
-) -> bytes:
+def render(html: str, *, shared: str, style: str, drawings: Mapping[str, Drawing], identifier: str) -> bytes:
     """Return a document as tagged PDF/A-3a and PDF/UA-1; the same input always gives the same bytes.
 
     `shared` is the HTML of pages behind it that many documents have alike: they are laid out once. `style` is the path
@@ -223,9 +219,7 @@ class Press:
         self._pages: dict[tuple[str, str], list[Any]] = {}
         self._lock = threading.Lock()
 
-    def print(
-        self, html: str, shared: str, style: str, drawings: Mapping[str, Drawing], identifier: str
-    ) -> bytes:
+    def print(self, html: str, shared: str, style: str, drawings: Mapping[str, Drawing], identifier: str) -> bytes:
         """Return the PDF."""
         with self._lock:
             for name, drawing in drawings.items():

@@ -1,15 +1,19 @@
-"""How much one network address may send. Generous: many people sit behind one; what guards accounts is theirs."""
+"""How much one network address may send or guess. Generous: many sit behind one; what guards accounts is theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from limits import RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+
+from lms.domain.errors import NotFound
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Limits:
@@ -31,3 +35,28 @@ class Limits:
             return view(*args, **kwargs)
 
         app.view_functions[endpoint] = guarded
+
+    def misses(self, name: str, a_minute: int) -> Callable[[View], View]:
+        """Answer 429 to an address that asked for more things that are not there; what is there costs nothing."""
+        most = RateLimitItemPerMinute(a_minute)
+
+        def guard(view: View) -> View:
+            @wraps(view)
+            def guarded(*args: Any, **kwargs: Any) -> Any:
+                who = (most, name, request.remote_addr or "")
+                if not current_app.config.get("RATELIMIT_ENABLED", True):
+                    return view(*args, **kwargs)
+                if not self._counts.test(*who):
+                    abort(429)
+                try:
+                    answer = view(*args, **kwargs)
+                except NotFound:
+                    self._counts.hit(*who)
+                    raise
+                if getattr(answer, "status_code", 200) == 404:
+                    self._counts.hit(*who)
+                return answer
+
+            return cast(View, guarded)
+
+        return guard

@@ -318,6 +318,7 @@ def upgrade() -> None:
         sa.Column("file_digest", sa.String(length=64), nullable=True),
         sa.Column("file_size", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["learning_enrolment.id"], name=op.f("fk_certificates_certificate_enrolment_id")
         ),
@@ -328,6 +329,13 @@ def upgrade() -> None:
     with op.batch_alter_table("certificates_certificate", schema=None) as batch_op:
         batch_op.create_index("ix_certificates_course_issued", ["course_id", "issued_at", "id"], unique=False)
         batch_op.create_index("ix_certificates_subject_issued", ["subject_id", "issued_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_certificates_unmade",
+            ["issued_at"],
+            unique=False,
+            sqlite_where=sa.text("file_digest IS NULL AND erased_at IS NULL"),
+            postgresql_where=sa.text("file_digest IS NULL AND erased_at IS NULL"),
+        )
 
     op.create_table(
         "learning_item_state",
@@ -425,6 +433,7 @@ def downgrade() -> None:
     op.drop_table("learning_place")
     op.drop_table("learning_item_state")
     with op.batch_alter_table("certificates_certificate", schema=None) as batch_op:
+        batch_op.drop_index("ix_certificates_unmade")
         batch_op.drop_index("ix_certificates_subject_issued")
         batch_op.drop_index("ix_certificates_course_issued")
 

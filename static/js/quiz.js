@@ -15,7 +15,8 @@ const STORE = "vitrine-attempt-";
 const attempt = form.elements.attempt.value;
 const number = form.elements.seq;
 const key = STORE + attempt;
-const notices = document.querySelector("[data-notices]");
+const notices = document.querySelector("[data-notices]"); // what may be read later
+const urgent = document.querySelector("[data-urgent]"); // in the bar, which is always in sight
 const savedPlace = document.querySelector("[data-saved]");
 const clock = document.querySelector("[data-clock]");
 const questions = [...form.querySelectorAll("fieldset[data-question]")];
@@ -191,7 +192,9 @@ function turn(became) {
 
 function tell(name) {
   const template = name && document.querySelector(`template[data-notice="${name}"]`);
-  notices.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
+  notices.replaceChildren();
+  urgent.replaceChildren();
+  if (template) (name === "down" ? notices : urgent).append(template.content.cloneNode(true));
 }
 
 function announce(words) {
@@ -213,9 +216,9 @@ function show() {
   const words = [];
   if (savedAt) words.push(says("Saved", { time: time.format(savedAt) }));
   if (waiting.size) words.push(says("Waiting", { count: waiting.size }));
-  if (savedPlace.textContent === words.join("; ")) return;
+  if (savedPlace.textContent === words.join(". ")) return;
   const sign = document.querySelector(`template[data-sign="${waiting.size ? "waiting" : "saved"}"]`);
-  savedPlace.replaceChildren(...(words.length ? [sign.content.cloneNode(true), words.join("; ")] : []));
+  savedPlace.replaceChildren(...(words.length ? [sign.content.cloneNode(true), words.join(". ")] : []));
   savedPlace.classList.toggle("saved--wait", waiting.size > 0);
 }
 
@@ -275,7 +278,6 @@ async function handIn(byClock) {
   handing = false;
   questions.filter((question) => !question.disabled).forEach(note);
   if (state === "down") tell("unsent");
-  notices.scrollIntoView({ block: "center" });
 }
 
 /* What happens */
@@ -319,7 +321,7 @@ form.addEventListener("submit", (event) => {
   }
 });
 
-notices.addEventListener("click", async (event) => {
+urgent.addEventListener("click", async (event) => {
   if (!event.target.closest("[data-again]")) return;
   if (await renew()) turn("fine");
   else if (state === "out") tell("out");

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from lms.config import LANGUAGES
 from lms.domain.authority import PERMISSIONS
 from lms.web.guards import MEMBER, PUBLIC, permission_of
 from tests.factories.people import Cast
@@ -56,6 +57,7 @@ def test_a_stranger_sees_no_page_that_is_not_public(app: Flask, client: PageClie
     assert not seen
 
 
+@pytest.mark.usefixtures("course")
 @pytest.mark.parametrize("who", ["stranger", "learner", "trainer", "coordinator", "reviewer", "admin"])
 def test_every_page_is_sound_for_everybody(app: Flask, client: PageClient, cast: Cast, who: str) -> None:
     """The client looks at each page it fetches; nothing may answer with a fault of ours."""
@@ -65,7 +67,8 @@ def test_every_page_is_sound_for_everybody(app: Flask, client: PageClient, cast:
         assert response.status_code < 500, f"{address}: {response.status_code}"
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.usefixtures("course")
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_sound_in_every_language(app: Flask, cast: Cast, language: str) -> None:
     browser = cast.browser("admin")
     browser.set_cookie("lang", language)

@@ -139,9 +139,7 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     digest = storage().put(content)
     done = db.session.execute(
         update(Certificate)
-        .where(
-            Certificate.id == certificate_id, Certificate.file_digest.is_(None), Certificate.erased_at.is_(None)
-        )
+        .where(Certificate.id == certificate_id, Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
         .values(file_digest=digest, file_size=len(content), made_at=clock.now(), problem=None)
     )
     assert isinstance(done, CursorResult)
@@ -197,9 +195,8 @@ def compare(subject_id: str, course_id: str) -> list[str]:
     """Say where records and certificates of a learner in a course differ; a certificate cannot be made of a record."""
     records = list_records(subject_id, course_id)
     void = {str(record.body.get("record")) for record in records if record.kind == progress.VOIDED}
-    recorded = {
-        str(record.body.get("code")) for record in records if record.kind == progress.CERTIFIED and record.id not in void
-    }
+    awards = (record for record in records if record.kind == progress.CERTIFIED and record.id not in void)
+    recorded = {str(record.body.get("code")) for record in awards}
     kept = queries.list_codes(subject_id, course_id)
     return [
         *(f"certificate {code} is recorded and not there" for code in sorted(recorded - kept)),

@@ -33,11 +33,12 @@ STYLES = {  # file: family, weight, slope, name of the style
 FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "mkmk", "tnum", "lnum", "calt", "rlig"]
 WANTED = frozenset(
     (
-        *range(0x20, 0x460), *range(0x48A, 0x590), *range(0x10A0, 0x1100), *range(0x1C90, 0x1CC0), *range(0x1E00, 0x1F00),
-        *range(0x2000, 0x2070), *range(0x20A0, 0x20C0), 0x2116, 0x2122, 0x2212, *range(0xFB13, 0xFB18),
+        *range(0x20, 0x460), *range(0x48A, 0x590), *range(0x10A0, 0x1100), *range(0x1C90, 0x1CC0),
+        *range(0x1E00, 0x1F00), *range(0x2000, 0x2070), *range(0x20A0, 0x20C0),
+        0x2116, 0x2122, 0x2212, *range(0xFB13, 0xFB18),
     )
 )  # fmt: skip
-"""Latin with all its marks, Greek, Cyrillic of every living language, Armenian, Georgian; and what stands between words."""
+"""Latin with all its marks, Greek, Cyrillic of every living language, Armenian, Georgian; and what is between words."""
 
 DRAWN_AS = {
     0x2007: 0x20, 0x2009: 0x20, 0x202F: 0x20, 0x2010: 0x2D, 0x2011: 0x2D, 0x2012: 0x2013, 0x2015: 0x2014,
@@ -47,9 +48,7 @@ DRAWN_AS = {
 
 def sources(packages: Path, family: str, slope: str) -> list[Path]:
     """Return the files that make up a style. Armenian and Georgian know no italic: their upright stands in for it."""
-    found = [
-        packages / f"noto-{family}/files/noto-{family}-{part}-standard-{slope}.woff2" for part in MAIN
-    ]
+    found = [packages / f"noto-{family}/files/noto-{family}-{part}-standard-{slope}.woff2" for part in MAIN]
     return found + [
         packages / f"noto-{family}-{script}/files/noto-{family}-{script}-{script}-standard-normal.woff2"
         for script in SCRIPTS
@@ -102,7 +101,7 @@ def build(packages: Path, file: str) -> None:
     merged.recalcTimestamp = False
     target = HERE / f"{file}.ttf"
     merged.save(target)
-    print(f"{target.name}: {len(merged.getBestCmap())} letters, {target.stat().st_size // 1000} kB")
+    sys.stdout.write(f"{target.name}: {len(merged.getBestCmap())} letters, {target.stat().st_size // 1000} kB\n")
 
 
 def _name(font: TTFont, family: str, style: str) -> None:

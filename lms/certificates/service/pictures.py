@@ -1,0 +1,84 @@
+"""What is drawn on a certificate: the walls of the paper, the building of the course, the QR code."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import segno
+
+from lms.domain.award import Module
+from lms.domain.floorplan import ItemMark, PlanWords, Room, draw
+from lms.infra import pdf
+from lms.infra.drawings import Drawing, Paint, trace
+from lms.infra.places import place
+
+MASK = 3
+"""The mask of every QR code: choosing the best of eight costs more than drawing it."""
+
+INK, LIGHT, GARDEN, DONE, HERE, BOARD = "1e1a15", "f6dd97", "e4e9d8", "19544a", "8a2a18", "fffdf9"
+PAINTS = {
+    "outer": Paint(stroke=INK, width=26),
+    "inner": Paint(stroke=INK, width=7),
+    "hall": Paint(fill=BOARD),
+    "yard": Paint(fill=GARDEN),
+    "green": Paint(stroke="7d705a", width=2),
+    "leaf": Paint(stroke=INK, width=2.5),
+    "arrow": Paint(stroke=HERE, width=4),
+    "gap": Paint(stroke=BOARD, width=10),
+    "gap street": Paint(stroke="ffffff", width=28),
+    "floor done": Paint(fill=LIGHT),
+    "case on": Paint(fill=DONE, stroke=INK, width=1.5),
+    "n": Paint(fill=INK, font="serif-name", size=58),
+    "number": Paint(fill=INK, font="sans-bold", size=3.6),
+    "wall": Paint(fill=INK),
+    "out": Paint(fill="ffffff"),
+    "glass": Paint(stroke=INK, width=0.3),
+    "way": Paint(stroke=HERE, width=0.6),
+    "mark": Paint(stroke=INK, width=0.34),
+    "jar": Paint(fill=HERE),
+    "code": Paint(fill="000000"),
+}
+"""How what is drawn on the paper is painted, by its class."""
+
+
+@cache
+def walls(name: str) -> Drawing:
+    """Return a drawing that every certificate has."""
+    return trace((place("static") / "img" / f"{name}.svg").read_text(encoding="utf-8"), PAINTS)
+
+
+def back(code: str) -> Drawing:
+    """Return the walls of the second page with the code in the corner: drawn, since the page is laid out without it."""
+    paint = PAINTS["number"]
+    width = sum(pdf.face(paint.font).words(code)) * paint.size
+    return walls("certificate-back").written(code, 270 - width, 29.6, paint)
+
+
+def draw_code(text: str) -> str:
+    """Draw the QR code as one path; rows overlap by a hair, so that no printer shows the seams."""
+    matrix = segno.make(text, error="m", mask=MASK, boost_error=False, micro=False).matrix
+    size = len(matrix)
+    runs = []
+    for y, row in enumerate(matrix):
+        for found in re.finditer(b"\x01+", bytes(row)):
+            runs.append(f"M{found.start()} {y}h{len(found.group())}v1.02h-{len(found.group())}z")
+    return f'<svg viewBox="0 0 {size} {size}"><path class="code" d="{"".join(runs)}"/></svg>'
+
+
+@lru_cache(maxsize=64)
+def draw_plan(number: str, rooms: tuple[Module, ...]) -> Drawing:
+    """Draw the building of a course with every light on."""
+    drawn = [
+        Room(
+            n=n,
+            title="",
+            hours=max(room.minutes / 60, 0.25),
+            items=tuple(ItemMark(kind=kind, done=True) for kind in room.kinds),
+            after=room.after,
+        )
+        for n, room in enumerate(rooms, 1)
+    ]
+    year, _dot, ordinal = number.partition(".")
+    seed = int(year) * 1000 + int(ordinal)
+    return trace(draw(drawn, seed=seed, mini=True, words=PlanWords(here="")), PAINTS)

@@ -1,0 +1,111 @@
+"""The words of a certificate, on paper and on the screen, in the language of the present work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from lms.domain.award import Award
+from lms.infra.languages import gettext as _
+from lms.infra.languages import ngettext
+
+DATES = {"en": "en_GB"}
+"""The kind of a language that days and figures are written in: an international paper puts the day first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A term with its value, and how many millimetres from the left it stands."""
+
+    term: str
+    value: str
+    left: float
+
+
+def facts_of(award: Award, words: str) -> tuple[Fact, ...]:
+    """Return what the certificate says in figures, side by side."""
+    said = []
+    if "hours" in award.show:
+        said.append((_("Hours of study"), format_decimal(award.hours, locale=words), 28.0))
+    if "score" in award.show and award.grade_percent is not None:
+        said.append((_("Result"), percent(award.grade_percent, words), 22.0))
+    said.append((_("Awarded"), day(award.issued_at, words), 42.0))
+    if award.valid_until:
+        said.append((_("Valid until"), day(award.valid_until, words), 42.0))
+    left, facts = 0.0, []
+    for term, value, width in said:
+        facts.append(Fact(term=term, value=value, left=left))
+        left += width
+    return tuple(facts)
+
+
+def extent_of(award: Award, words: str) -> str:
+    """Say how much the course holds."""
+    parts = [
+        ngettext("%(num)d module", "%(num)d modules", len(award.modules)),
+        ngettext("%(num)d lesson", "%(num)d lessons", award.lessons) if award.lessons else "",
+        ngettext("%(num)d quiz", "%(num)d quizzes", award.quizzes) if award.quizzes else "",
+        ngettext("%(num)d task in one’s own museum", "%(num)d tasks in one’s own museum", award.tasks)
+        if award.tasks
+        else "",
+        _("hours of study: %(hours)s", hours=format_decimal(award.hours, locale=words)),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def assessment_of(award: Award, words: str) -> tuple[str, ...]:
+    """Say how the work was assessed, sentence by sentence."""
+    if award.assessment == "study":
+        return (_("The holder worked through the course. Nothing was graded."),)
+    said = [_("By quizzes on this site, graded against a key that the learner does not see. Nobody supervised them.")]
+    if award.pass_percent is not None:
+        said.append(_("Needed in the final quiz: %(needed)s.", needed=percent(award.pass_percent, words)))
+    if award.assessment == "quizzes-tasks":
+        said.append(_("Tasks in the holder’s own museum are counted as the holder reported them."))
+    return tuple(said)
+
+
+def identity_of(award: Award) -> str:
+    """Say how the holder was identified."""
+    self_declared = _("By the holder’s own word: the name is as the holder gave it. No document was checked.")
+    return {"self-declared": self_declared}[award.identity]
+
+
+def hours_of(minutes: int, words: str) -> str:
+    """Say how long a module takes, in hours to the half; nothing when no item says its minutes."""
+    if not minutes:
+        return ""
+    return _("%(hours)s h", hours=format_decimal(max(round(minutes / 30) / 2, 0.5), locale=words))
+
+
+def percent(value: int, words: str) -> str:
+    """Write a whole per cent as the language does."""
+    return str(format_percent(value / 100, locale=DATES.get(words, words)))
+
+
+def day(moment: str, words: str) -> str:
+    """Write the day of a kept moment as the language does; days are counted in UTC, on paper and on the screen."""
+    return str(format_date(day_of(moment), format="long", locale=DATES.get(words, words)))
+
+
+def day_of(moment: str) -> date:
+    """Return the day of a kept moment."""
+    return datetime.fromisoformat(moment).date()
+
+
+def address(base_url: str) -> str:
+    """Return where certificates are checked, without what nobody types."""
+    parts = urlsplit(base_url)
+    return f"{parts.netloc}{parts.path}/verify"
+
+
+def link(base_url: str, code: str) -> str:
+    """Return the address in the QR code: in upper case, for which it needs fewer modules; the page ignores the case."""
+    parts = urlsplit(base_url)
+    if parts.path:
+        return f"{base_url}/verify/{code}"
+    return f"{base_url}/verify/{code}".upper()
