@@ -41,11 +41,14 @@ def main() -> None:
         if page.get_by_role("button", name="Enrol").count():
             page.get_by_role("button", name="Enrol").first.click()
         page.goto(f"/learn/{COURSE}/")
+        page.set_viewport_size({"width": 1200, "height": 1060})
         take(page, "plan")
+        page.set_viewport_size({"width": 1200, "height": 800})
         page.get_by_role("main").get_by_role("link", name="Start").or_(
             page.get_by_role("link", name="Continue")
         ).first.click()
         page.wait_for_load_state()
+        page.locator("main figure").first.evaluate("figure => figure.scrollIntoView({block: 'center'})")
         take(page, "lesson")
         browser.close()
 

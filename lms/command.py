@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from lms.config import ConfigError
-from lms.ops.service.supervisor import die_with_parent
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "certificates": ("lms.certificates.cli", "Issue, verify and revoke certificates."),
     "learning": ("lms.learning.cli", "Fold the learning records again."),
     "prepare": ("lms.ops.cli.site", ""),
+    "site": ("lms.ops.cli.site", ""),
 }
 """Where each command lives (a function of its name), and what it does; one without a word is for other commands."""
 
@@ -54,14 +54,10 @@ class Lazily(click.Group):
 def make_app() -> Flask:
     """Return the application, for the commands that need it."""
     from lms.app import create_app
+    from lms.infra import log
 
+    log.configure()
     return create_app()
-
-
-def served_app() -> Flask:
-    """Return the application to a server process, which ends with the server that started it."""
-    die_with_parent()
-    return make_app()
 
 
 @click.command(cls=Lazily, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -78,20 +78,20 @@ class Served:
 
     def server(self) -> psutil.Process | None:
         """Return the process that holds the port and starts those that serve pages."""
-        return self._child("granian")
+        return self._child("vitrine-server")
 
     def worker(self) -> psutil.Process | None:
         """Return the background worker."""
-        return self._child("worker")
+        return self._child("vitrine-worker")
 
     def below(self) -> list[psutil.Process]:
         """Return every process of the site but the first."""
         return psutil.Process(self.process.pid).children(recursive=True) if self.process.poll() is None else []
 
-    def _child(self, word: str) -> psutil.Process | None:
+    def _child(self, name: str) -> psutil.Process | None:
         for process in psutil.Process(self.process.pid).children():
             with suppress(psutil.NoSuchProcess):  # a zombie is one too
-                if word in process.cmdline():
+                if process.name() == name and process.status() != psutil.STATUS_ZOMBIE:
                     return process
         return None
 

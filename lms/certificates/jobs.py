@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from lms.accounts.queries import find_person
 from lms.certificates import emails
-from lms.certificates.queries import find_holder
 from lms.certificates.service import issuing
 from lms.infra import clock, mail
-from lms.infra.queue import enqueue, job, periodic
+from lms.infra.queue import PDF, enqueue, job, periodic
 
 TURN = 600
 """Seconds between two looks for files that were not made."""
@@ -22,14 +22,13 @@ def order_removal(certificate_id: str) -> None:
     enqueue("certificates.forget_file", certificate_id, key=f"certificate-forget-{certificate_id}")
 
 
-@job("certificates.make")
+@job("certificates.make", queue=PDF)
 def make(certificate_id: str) -> None:
     """Make the file of an award, and tell its holder."""
     made = issuing.make_file(certificate_id)
-    holder = find_holder(made.subject_id, made.enrolment_id) if made else None
-    if made and made.award and holder:
-        letter = emails.certificate_made(made.award, made.code, to=holder.email, languages=holder.languages)
-        mail.post(letter)
+    person = find_person(made.subject_id) if made else None
+    if made and made.award and person:
+        mail.post(emails.certificate_made(made.award, made.code, to=person.email, languages=person.languages))
 
 
 @job("certificates.forget_file")

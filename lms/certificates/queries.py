@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from lms.accounts.models import Account, Affiliation, Subject
+from lms.accounts.models import Affiliation, Subject
 from lms.certificates.models import Certificate
 from lms.courses.models import Course, Version
 from lms.domain.award import Award, State, state
@@ -53,17 +53,6 @@ class CertificateRow:
         return state(self.issued_at, self.valid_until, now, self.standing)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Holder:
-    """Who a certificate is for, as the person and the enrolment say at the award."""
-
-    name: str
-    name_latin: str
-    email: str
-    languages: tuple[str, ...]
-    museum: str
-
-
 _COLUMNS = select(
     Certificate.id,
     Certificate.code,
@@ -85,7 +74,7 @@ _BY_CODE = _COLUMNS.where(Certificate.code == bindparam("code"))
 _BY_ENROLMENT = _COLUMNS.where(Certificate.enrolment_id == bindparam("enrolment"))
 
 
-def _row(row: Row[Any]) -> CertificateRow:
+def _row(row: Row[*tuple[Any, ...]]) -> CertificateRow:
     return CertificateRow(
         id=row.id,
         code=row.code,
@@ -183,33 +172,13 @@ def list_own(subject_ids: list[str]) -> list[CertificateRow]:
     return [_row(row) for row in db.session.execute(query)]
 
 
-def find_holder(subject_id: str, enrolment_id: str) -> Holder | None:
-    """Return who stands behind a subject, with the museum of the enrolment; None when the person was erased.
-
-    Of several linked accounts it is the one whose records the others joined.
-    """
-    canonical = select(Subject.canonical_id).where(Subject.id == subject_id).scalar_subquery()
-    row = db.session.execute(
-        select(Account.name, Account.name_latin, Account.email, Account.languages)
-        .join(Subject, Subject.id == Account.subject_id)
-        .where(Subject.canonical_id == canonical)
-        .order_by((Subject.id != Subject.canonical_id), Account.id)
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    museum = db.session.scalar(
+def find_museum(enrolment_id: str) -> str | None:
+    """Return the museum where the learner worked when the enrolment began."""
+    return db.session.scalar(
         select(Museum.name)
         .join(Affiliation, Affiliation.museum_id == Museum.id)
         .join(Enrolment, Enrolment.affiliation_id == Affiliation.id)
         .where(Enrolment.id == enrolment_id)
-    )
-    return Holder(
-        name=row.name,
-        name_latin=row.name_latin,
-        email=row.email,
-        languages=tuple(row.languages or ()),
-        museum=museum or "",
     )
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from lms.certificates import access, queries
 from lms.certificates import exchange as _exchange  # noqa: F401 - registers what a person may download
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import paper
+from lms.certificates.service import words
 from lms.domain import codes
 from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
@@ -97,20 +97,20 @@ def verify(code: str, _shouted: str = "") -> Response:
 
 def _claims(row: CertificateRow) -> dict[str, object]:
     now = clock.now()
-    words = locale.current()
+    lang = locale.current()
     award = row.award
     return {
         "certificate": row,
         "award": award,
         "state": row.state(now),
         "now": now,
-        "issued": paper.day(row.issued_at.isoformat(), words),
-        "until": paper.day(row.valid_until.isoformat(), words) if row.valid_until else "",
-        "grade": paper.percent(award.grade_percent, words)
+        "issued": words.day(row.issued_at.isoformat(), lang),
+        "until": words.day(row.valid_until.isoformat(), lang) if row.valid_until else "",
+        "grade": words.percent(award.grade_percent, lang)
         if award and award.grade_percent is not None and "score" in award.show
         else "",
-        "assessment": paper.assessment_of(award, words) if award else (),
-        "identity": paper.identity_of(award) if award else "",
+        "assessment": words.assessment_of(award, lang) if award else (),
+        "identity": words.identity_of(award) if award else "",
     }
 
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from wtforms import IntegerField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from lms.domain.authority import ROLES
 from lms.infra.languages import lazy_gettext as _l
 from lms.web.forms import Form, lower, tidy
+
+ROLE_NAMES = {
+    "trainer": _l("trainer"),
+    "reviewer": _l("reviewer"),
+    "coordinator": _l("coordinator"),
+    "admin": _l("administrator"),
+}
+"""The roles that can be given, in words."""
 
 MOST_EXTRA_TIME = 200
 MOST_USES = 500
@@ -21,16 +30,21 @@ class ActForm(Form):
 class RoleForm(Form):
     """A role to give, for the whole site, one course or one museum."""
 
-    role = SelectField(_l("Role"), choices=[(name, name) for name in ROLES if name != "learner"])
+    role = SelectField(_l("Role"), choices=[SelectChoice(name, ROLE_NAMES[name]) for name in ROLES if name != "learner"])
     scope_kind = SelectField(
-        _l("For"), choices=[("site", _l("the whole site")), ("course", _l("one course")), ("museum", _l("one museum"))]
+        _l("For"),
+        choices=[
+            SelectChoice("site", _l("the whole site")),
+            SelectChoice("course", _l("one course")),
+            SelectChoice("museum", _l("one museum")),
+        ],
     )
     scope_id = StringField(
         _l("Which one"),
         filters=[tidy],
         validators=[
             Length(max=64, message=_l("This is too long.")),
-            Regexp(r"[A-Za-z0-9-]*$", message=_l("Give the course as it stands in its address, such as running-a-museum.")),
+            Regexp(r"[A-Za-z0-9-]*$", message=_l("Give it as it stands in its address, such as running-a-museum.")),
         ],
     )
 

@@ -209,12 +209,12 @@ class _Outline(BasePen):
 
 @cache
 def _glyph(font: str, letter: str) -> tuple[tuple[tuple[str, tuple[float, ...]], ...], float]:
-    read = TTFont(place("static") / "fonts" / "pdf" / f"{font}.ttf", lazy=True)
-    glyphs, unit = read.getGlyphSet(), read["head"].unitsPerEm
-    name = read.getBestCmap().get(ord(letter), ".notdef")
-    pen = _Outline(glyphs, unit)
-    glyphs[name].draw(pen)
-    return tuple(pen.steps), glyphs[name].width / unit
+    with TTFont(place("static") / "fonts" / "pdf" / f"{font}.ttf") as read:
+        glyphs, unit = read.getGlyphSet(), read["head"].unitsPerEm
+        name = read.getBestCmap().get(ord(letter), ".notdef")
+        pen = _Outline(glyphs, unit)
+        glyphs[name].draw(pen)
+        return tuple(pen.steps), glyphs[name].width / unit
 
 
 def _curve(*points: float) -> str:

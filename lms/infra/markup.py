@@ -140,7 +140,7 @@ def _scrolling(token: Token, label: str) -> Iterator[Token]:
         yield Token("div_close", "div", -1, block=True)
         return
     box = Token("div_open", "div", 1, block=True)
-    box.attrs = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": label}
+    box.attrs = {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": label}
     yield box
     yield token
 

@@ -56,6 +56,8 @@ UA_IDENTIFIER = (
 
 
 VARIANT = "pdf/a-3a"
+COLOURS = "sRGB2014.icc"
+"""The profile that PDF/A says its colours are meant in; WeasyPrint brings it."""
 
 KEPT = 32
 """Shared pages kept laid out, the last used: a course and language each, about a megabyte."""
@@ -95,45 +97,64 @@ class Face:
     @cached_property
     def advances(self) -> Mapping[int, float]:
         """Return the width of each letter that the font has, in its size."""
-        font = TTFont(place("static") / "fonts" / "pdf" / f"{self.file}.ttf", lazy=True)
-        widths, unit = font["hmtx"].metrics, font["head"].unitsPerEm
-        return {letter: widths[glyph][0] / unit for letter, glyph in font.getBestCmap().items()}
+        with TTFont(place("static") / "fonts" / "pdf" / f"{self.file}.ttf") as font:
+            widths, unit = font["hmtx"].metrics, font["head"].unitsPerEm
+            return {letter: widths[glyph][0] / unit for letter, glyph in font.getBestCmap().items()}
 
     def missing(self, texts: Iterable[str]) -> str:
         """Return the letters in the texts that the font cannot set, each once."""
         return "".join(sorted({c for text in texts for c in text if ord(c) not in self.advances and c != "\n"}))
 
-    def words(self, text: str) -> tuple[float, ...]:
-        """Return the widths of the words of a text in the font's size, without kerning."""
-        return _words(self, text)
+    def width(self, text: str) -> float:
+        """Return the width of a text in the font's size, without kerning."""
+        return sum(self.advances.get(ord(c), 1.0) for c in text)
 
     def lines(self, text: str, size: float, width: float) -> int:
-        """Return how many lines a text takes in so many millimetres; a word that is too long for one breaks."""
-        room, space = width / (size * POINT), self.advances[SPACE]
-        count, used = 1, 0.0
-        for long in self.words(text):
-            if used and used + space + long > room:
-                count, used = count + 1, 0.0
-            elif used:
-                used += space
-            if long > room:
-                count += int(long // room)
-                long %= room
-            used += long
-        return count
+        """Return how many lines a text takes in so many millimetres."""
+        return len(self.broken(text, size, width))
 
-    def balance(self, text: str, size: float, width: float) -> float:
-        """Return the narrowest width at which a text takes no more lines than at this one: its lines are then alike."""
+    def broken(self, text: str, size: float, width: float) -> list[str]:
+        """Break a text into lines of so many millimetres at its spaces; a word that is too long for one breaks inside.
+
+        Not at hyphens, unlike the usual: programs that read a PDF take a hyphen at the end of a line for no part of
+        the word, and a double name would lose it.
+        """
+        room, space = width / (size * POINT), self.advances[SPACE]
+        lines, used = [""], 0.0
+        for word, long in _words(self, text):
+            pieces = [(word, long)] if long <= room else self._pieces(word, room)
+            for piece, wide in pieces:
+                if lines[-1] and used + space + wide <= room and piece is pieces[0][0]:
+                    lines[-1], used = f"{lines[-1]} {piece}", used + space + wide
+                elif lines[-1]:
+                    lines.append(piece)
+                    used = wide
+                else:
+                    lines[-1], used = piece, wide
+        return lines
+
+    def _pieces(self, word: str, room: float) -> list[tuple[str, float]]:
+        pieces, start, used = [], 0, 0.0
+        for at, letter in enumerate(word):
+            wide = self.advances.get(ord(letter), 1.0)
+            if used + wide > room and at > start:
+                pieces.append((word[start:at], used))
+                start, used = at, 0.0
+            used += wide
+        return [*pieces, (word[start:], used)]
+
+    def balanced(self, text: str, size: float, width: float) -> list[str]:
+        """Break a text into as few lines as this width allows, and make the lines alike."""
         most, low, high = self.lines(text, size, width), 0.0, width
         while most > 1 and high - low > 1:
             middle = (low + high) / 2
             low, high = (low, middle) if self.lines(text, size, middle) <= most else (middle, high)
-        return high
+        return self.broken(text, size, high)
 
 
 @lru_cache(maxsize=1024)
-def _words(chosen: Face, text: str) -> tuple[float, ...]:
-    return tuple(sum(chosen.advances.get(ord(c), 1.0) for c in word) for word in text.split())
+def _words(chosen: Face, text: str) -> tuple[tuple[str, float], ...]:
+    return tuple((word, chosen.width(word)) for word in text.split())
 
 
 @cache
@@ -145,7 +166,9 @@ def face(file: str) -> Face:
 def fit(text: str, *, font: str, width: float, steps: Sequence[tuple[float, int]]) -> float:
     """Return the first size in points of the steps (size, most lines) at which a text fits; the last when none does."""
     chosen = face(font)
-    return next((size for size, most in steps if chosen.lines(text, size, width) <= most), steps[-1][0])
+    longest = max((wide for _word, wide in _words(chosen, text)), default=0.0) * POINT
+    fitting = (size for size, most in steps if longest * size <= width and chosen.lines(text, size, width) <= most)
+    return next(fitting, steps[-1][0])
 
 
 def fit_list(texts: Sequence[str], *, font: str, width: float, lines: int, sizes: Sequence[float]) -> float | None:
@@ -190,6 +213,16 @@ class Frame:
         self.drawing.draw(stream, width, height, style)
 
 
+@dataclass
+class Colours:
+    """The profile that colours are meant in. WeasyPrint's own writes other bytes the second time than the first."""
+
+    name: str
+    content: bytes
+    components: tuple[str, ...] = ("r", "g", "b")
+    pdf_reference: object = None
+
+
 class Press:
     """WeasyPrint with fonts and style sheets read once. Pango's map of fonts bears one thread at a time."""
 
@@ -214,6 +247,8 @@ class Press:
         self._static = static
         self._html, self._css = weasyprint.HTML, weasyprint.CSS
         self._fonts = FontConfiguration()
+        profile = Path(weasyprint.__file__).parent / "pdf" / COLOURS
+        self._colours = {"srgb": Colours(name=profile.stem, content=profile.read_bytes())}
         self._styles: dict[str, Any] = {}
         self._frames: dict[str, Frame] = {}
         self._pages: dict[tuple[str, str], list[Any]] = {}
@@ -227,7 +262,11 @@ class Press:
             document = self._laid_out(html, style)
             pages = [*document.pages, *self._kept_pages(shared, style)]
             content: bytes = document.copy(pages).write_pdf(
-                pdf_variant=VARIANT, pdf_identifier=identifier.encode(), finisher=_say_accessible
+                pdf_variant=VARIANT,
+                pdf_identifier=identifier.encode(),
+                # The colours are in the document already; asked for here they would be read from the disk each time.
+                output_intent="",
+                finisher=_say_accessible,
             )
         return content
 
@@ -235,6 +274,7 @@ class Press:
         document = self._html(string=html, base_url=SCHEME, url_fetcher=self._fetcher)
         return document.render(
             font_config=self._fonts,
+            color_profiles=self._colours,
             stylesheets=[self._style(style)],
             cache=dict(self._frames),
             pdf_variant=VARIANT,

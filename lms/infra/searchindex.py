@@ -26,7 +26,7 @@ MAX_LETTERS = 40
 _WORD = re.compile(r"[^\W_]+")
 _SAME = str.maketrans({"ё": "е", "և": "եւ", "ş": "ș", "ţ": "ț"})
 _LANGUAGES = (("\u0400", "\u052f", "russian"), ("\u0530", "\u058f", "armenian"), ("a", "\u024f", "english"))
-_MUSEUM = re.compile(r"музе(?:й|я|ю|ем|е|и|ев|ям|ями|ях)")
+_MUSEUM = re.compile(r"(музе)(?:й|я|ю|ем|е|и|ев|ям|ями|ях)|(թանգարան)[ա-և]{0,6}")
 
 _stemmers = threading.local()
 
@@ -40,9 +40,9 @@ def words(written: str) -> list[str]:
 
 def stem(word: str) -> str:
     """Return the stem of a folded word by the rules of its script; a word of another script is its own stem."""
-    if _MUSEUM.fullmatch(word):
+    if museum := _MUSEUM.fullmatch(word):
         # Snowball cuts "музей" to another stem than "музея"; no site like ours can live with that.
-        return "музе"
+        return museum[1] or museum[2]
     for first, last, language in _LANGUAGES:
         if first <= word[0] <= last:
             return str(_stemmer(language).stemWord(word)) or word

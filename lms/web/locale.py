@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from babel import dates, numbers
 from flask import Flask, Response, g, has_request_context, redirect, request
@@ -12,6 +13,7 @@ from flask_babel import Babel
 from lms.config import Config
 from lms.infra import languages as catalogues
 from lms.web import guards
+from lms.web.settings import settings
 
 NATIVE_NAMES = {
     "en": "English",
@@ -46,7 +48,7 @@ def current() -> str:
     if not has_request_context():
         return catalogues.SOURCE  # a command or a job in a thread that served a request before
     if "locale" not in g:
-        config: Config = g.config
+        config = settings()
         g.locale = next((c for c in readers_languages(config) if c in config.languages), config.languages[0])
     code: str = g.locale
     return code
@@ -59,7 +61,7 @@ def written() -> str:
 
 def reading() -> tuple[str, ...]:
     """Return the reader's languages for this request, best first."""
-    return readers_languages(g.config)
+    return readers_languages(settings())
 
 
 def zone() -> str:
@@ -106,13 +108,13 @@ def init_app(app: Flask, config: Config) -> None:
 
     @app.before_request
     def choose() -> Response | None:
-        g.config = config
         catalogues.chosen.set(current)
         code = request.args.get("lang")
         if request.method != "GET" or code is None:
             return None
-        arguments = {k: v for k, v in request.args.items(multi=True) if k != "lang"}
-        query = "&".join(f"{k}={v}" for k, v in arguments.items())
+        if request.routing_exception is not None:
+            return None  # only a page of ours is gone back to: "//elsewhere" would lead away
+        query = urlencode([(k, v) for k, v in request.args.items(multi=True) if k != "lang"])
         response = redirect(f"{request.path}?{query}" if query else request.path)
         if code in config.languages:
             response.set_cookie(COOKIE, code, max_age=YEAR, samesite="Lax", secure=config.secure, httponly=True)

@@ -13,9 +13,12 @@ from lms.domain.outline import Question
 from lms.domain.questions import TYPES
 from lms.domain.questions.gap import PLACE
 from lms.domain.questions.masks import mask, unmask
+from lms.domain.questions.number import Range
 from lms.domain.questions.open import Rubric
 from lms.domain.questions.responses import FIELD
 from lms.domain.scoring import Grade, Verdict
+from lms.infra.languages import gettext as _
+from lms.web.locale import format_number
 
 Reveal = Literal["nothing", "given", "key"]
 """What a form tells: nothing yet, the verdict on what was given, or the whole key."""
@@ -98,6 +101,11 @@ class Making:
             return None
         verdict = self.grade.parts.get(part_id)
         return None if verdict == "missed" and self.reveal == "given" else verdict
+
+    def line_mark(self, part_id: str) -> Verdict | Literal["empty"] | None:
+        """Return the verdict on a line of its own: where an option is missed, a line was left empty."""
+        verdict = self.mark(part_id)
+        return "empty" if verdict == "missed" else verdict
 
     def arranged(self, parts: Sequence[Any]) -> list[Any]:
         """Return the parts in the order this form shows them."""
@@ -216,10 +224,20 @@ def _typed(making: Making) -> dict[str, Any]:
     parts: dict[str, Any] = {
         "value": making.response if isinstance(making.response, str) else "",
         "feedback_html": making.words.block(almost) if almost else Markup(""),
+        "correct": "",
     }
+    told = making.reveal == "key" and making.grade is not None and making.grade.score != 1
     if making.question.type == "number":
         parts["unit"] = making.question.body.unit
+        parts["correct"] = _range_words(making.question.body.ranges[0]) if told else ""
+    elif told:
+        parts["correct"] = making.question.body.answers[0]
     return parts
+
+
+def _range_words(expected: Range) -> str:
+    low, high = format_number(float(expected.low)), format_number(float(expected.high))
+    return low if low == high else _("%(low)s to %(high)s", low=low, high=high)
 
 
 def _match(making: Making) -> dict[str, Any]:
@@ -232,7 +250,7 @@ def _match(making: Making) -> dict[str, Any]:
             making.words.inline(pair.text),
             making.words.plain(pair.text),
             making.mask(given[pair.id]) if pair.id in given else "",
-            making.mark(pair.id),
+            making.line_mark(pair.id),
             sides[pair.right] if making.reveal == "key" else "",
         )
         for pair in body.pairs
@@ -250,11 +268,13 @@ def _order(making: Making) -> dict[str, Any]:
             making.words.inline(item.text),
             making.words.plain(item.text),
             given.get(item.id, ""),
-            making.mark(item.id),
+            making.line_mark(item.id),
         )
         for item in making.arranged(body.items)
     ]
-    return {"items": items, "count": len(body.items)}
+    told = making.reveal == "key" and making.grade is not None and making.grade.score != 1
+    solution = [making.words.inline(item.text) for item in body.items] if told else []
+    return {"items": items, "count": len(body.items), "solution": solution}
 
 
 def _sort(making: Making) -> dict[str, Any]:
@@ -267,7 +287,7 @@ def _sort(making: Making) -> dict[str, Any]:
             making.words.inline(item.text),
             making.words.plain(item.text),
             making.mask(given[item.id]) if item.id in given else "",
-            making.mark(item.id),
+            making.line_mark(item.id),
             groups[item.group] if making.reveal == "key" else "",
         )
         for item in making.arranged(body.items)
@@ -292,9 +312,9 @@ def _gap(making: Making) -> dict[str, Any]:
                 "gap",
                 int(gap.id[1:]),
                 "chosen" if gap.is_chosen else "typed",
-                [(making.mask(o.id), o.text) for o in gap.options],
+                [(making.mask(o.id), o.text) for o in making.arranged(gap.options)],
                 making.mask(value) if gap.is_chosen and value else value,
-                making.mark(gap.id),
+                making.line_mark(gap.id),
                 right if making.reveal == "key" else "",
             )
         )
@@ -304,7 +324,7 @@ def _gap(making: Making) -> dict[str, Any]:
 def _gap_prompt(making: Making) -> Markup:
     """Return the text with "gap 1" in place of each gap: what a screen reader calls the group."""
     text = making.words.plain(making.question.body.text)
-    return Markup("<p>{}</p>").format(PLACE.sub(lambda found: f"gap {found[1][1:]}", text))
+    return Markup("<p>{}</p>").format(PLACE.sub(lambda found: _("gap %(number)s", number=found[1][1:]), text))
 
 
 def _hotspot(making: Making) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from lms.infra.db import db
 from tests.factories.courses import Shelf, files_of, publish_course
@@ -59,9 +59,11 @@ def another(files: dict[str, bytes], slug: str, title: str = "", **keys: str) ->
 
 
 def upload(browser: PageClient, package: bytes, name: str = "store.zip") -> TestResponse:
-    """Send a package by the form."""
-    data: dict[str, Any] = {"package": (BytesIO(package), name)}
-    return browser.post("/teach/upload", data=data, content_type="multipart/form-data", follow_redirects=True)
+    """Send a package by the form; a large one would else lie in a file that nobody closes."""
+    values = {"csrf_token": browser.token(), "package": FileStorage(BytesIO(package), name)}
+    boundary, body = encode_multipart(values)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return browser.post("/teach/upload", data=body, content_type=kind, follow_redirects=True)
 
 
 Publish = Callable[[dict[str, bytes]], Shelf]

@@ -98,11 +98,22 @@ def test_the_form_keeps_what_was_asked_and_counts_what_there_is(client: PageClie
     ],
 )
 def test_the_search_finds_words_in_their_forms(client: PageClient, publish: Publish, store: Files, query: str) -> None:
-    publish(store | {"course.yaml": store["course.yaml"], "i18n/ru.po": store["i18n/ru.po"].replace("Сухо, темно и тихо.".encode(), "Условия хранения: сухо, темно и тихо.".encode())})
+    publish(
+        store
+        | {
+            "course.yaml": store["course.yaml"],
+            "i18n/ru.po": store["i18n/ru.po"].replace(
+                "Сухо, темно и тихо.".encode(), "Условия хранения: сухо, темно и тихо.".encode()
+            ),
+        }
+    )
     assert titles(client.visit(f"/courses/?q={query}")) == ["A quiet store"]
 
 
-@pytest.mark.parametrize(("written", "asked"), [("Звёзды и ёлка", "звезды елка"), ("Елка", "ёлкой"), ("Պահոցներ եւ լույս", "և"), ("Музея", "музей")])
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("Звёзды и ёлка", "звезды елка"), ("Елка", "ёлкой"), ("Պահոցներ եւ լույս", "և"), ("Музея", "музей")],
+)
 def test_letters_that_are_the_same_find_each_other(
     client: PageClient, publish: Publish, store: Files, written: str, asked: str
 ) -> None:
@@ -113,7 +124,8 @@ def test_letters_that_are_the_same_find_each_other(
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(
     "query",
-    ['"', "'", "*", "store*", "(", ")", "a AND", "NEAR(", "stems:", "-store", "^", "\\", "%", "_", "\x00", "a\x00b", "\ud800",
+    ['"', "'", "*", "store*", "(", ")", "a AND", "NEAR(", "stems:", "-store", "^", "\\", "%", "_", "\x00", "a\x00b",
+     "\ud800",
      "&", "|", "!", ":*", "<->", "😀", "۞", "é" * 300, "word " * 80, "²³", "ﬁ", "1e5", "3.14", "http://x/y?z", "a@b.c",
      "\u202eabc", "\ufeff", "\n\t", " "],
 )  # fmt: skip
@@ -158,7 +170,9 @@ def test_the_plan_shows_ones_own_light(cast: Cast, shelf: Shelf) -> None:
     assert 'class="case on"' not in cast.browser("stranger").visit("/courses/").html
 
 
-def test_titles_come_in_the_readers_language_and_are_marked(client: PageClient, shelf: Shelf, publish: Publish, store: Files) -> None:
+def test_titles_come_in_the_readers_language_and_are_marked(
+    client: PageClient, shelf: Shelf, publish: Publish, store: Files
+) -> None:
     publish(another(store, "lending", "Lending well"))
     client.set_cookie("lang", "ru")
     page = client.visit("/courses/")

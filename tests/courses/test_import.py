@@ -60,7 +60,10 @@ def test_shipped_courses_have_no_faults_and_come_back_as_they_are(folder: str) -
     [
         lambda content: content.replace(b"\n", b"\r\n"),
         lambda content: content.rstrip(b"\n"),
-        lambda content: content + "\n\u0421\u0442\u0440\u0430\u043d\u043d\u044b\u0439 \u0442\u0435\u043a\u0441\u0442  \t\n\n\n".encode(),
+        lambda content: (
+            content
+            + "\n\u0421\u0442\u0440\u0430\u043d\u043d\u044b\u0439 \u0442\u0435\u043a\u0441\u0442  \t\n\n\n".encode()
+        ),
     ],
     ids=["crlf", "no last line", "odd ending"],
 )

@@ -80,7 +80,9 @@ def test_a_new_version_tells_what_it_changes(cast: Cast, store: Files) -> None:
         "lessons/light.md": store["lessons/light.md"] + b"\nOne more thing.\n",
         "lessons/sound.md": store["lessons/light.md"].replace(b"id: light", b"id: sound").replace(b"{#", b"{#s-"),
     }
-    changed["course.yaml"] = changed["course.yaml"].replace(b"lessons/light.md,", b"lessons/light.md, lessons/sound.md,")
+    changed["course.yaml"] = changed["course.yaml"].replace(
+        b"lessons/light.md,", b"lessons/light.md, lessons/sound.md,"
+    )
     upload(trainer, zipped(changed))
     assert trainer.page is not None
     assert trainer.page.heading == "Version 2 of A quiet store", trainer.page.main
@@ -270,7 +272,9 @@ def test_no_file_is_no_upload(cast: Cast) -> None:
     assert "Choose the .zip file" in trainer.press("Upload package", status=422).main
 
 
-def test_a_large_package_is_taken_from_a_trainer_alone(app: Flask, client: PageClient, cast: Cast, store: Files) -> None:
+def test_a_large_package_is_taken_from_a_trainer_alone(
+    app: Flask, client: PageClient, cast: Cast, store: Files
+) -> None:
     large = zipped(store | {"media/store.mp4": os.urandom(5 * 1024 * 1024)})
     assert upload(cast.browser("learner"), large).status_code == 413
     assert upload(client, large).status_code == 413
@@ -282,9 +286,7 @@ def test_a_large_package_is_taken_from_a_trainer_alone(app: Flask, client: PageC
 
 def test_a_form_without_its_token_is_refused(app: Flask, cast: Cast, store: Files) -> None:
     data = {"package": (BytesIO(zipped(store)), "store.zip")}
-    response = cast.browser("trainer").post(
-        "/teach/upload", data=data, content_type="multipart/form-data", csrf=False
-    )
+    response = cast.browser("trainer").post("/teach/upload", data=data, content_type="multipart/form-data", csrf=False)
     assert response.status_code == 400
     assert count(app, Course) == 0
 

@@ -280,6 +280,11 @@ class TestGap:
 
         assert normalise(question, {"g1": [" x "], "g2": ["52 %"], "g4": ["y"]}) == {"g1": "x"}
 
+    def test_gaps_that_never_close_are_read_in_one_pass(self) -> None:
+        question, _ = try_question("[[" * 20_000, attributes="type=gap")
+
+        assert question.body.gaps == ()
+
 
 class TestHotspot:
     source = (

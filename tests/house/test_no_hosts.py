@@ -8,7 +8,7 @@ from tests.house.source import kept_files, name
 
 # Put together here, so that this file does not say them either.
 REGISTRIES = ("py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "deb." + "debian.org", "/si" + "mple/")
-PATHS = ("/wo" + "rk/", "/ro" + "ot/", "/opt/" + "wheels", "/ho" + "me/")
+PATHS = ("/wo" + "rk/", "/ro" + "ot/", "/opt/" + "wheels")
 PROMISES = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 BINARY = {
     ".woff2",

@@ -109,7 +109,7 @@ def test_a_term_is_marked() -> None:
 def test_a_table_can_be_scrolled_and_has_no_styles() -> None:
     found = to_html("| a | b |\n| - | -: |\n| c | d |", table_label="Tabelle")
 
-    assert found.startswith('<div class="scroll" tabindex="0" role="region" aria-label="Tabelle">\n<table>')
+    assert found.startswith('<div class="scroll" tabindex="0" role="group" aria-label="Tabelle">\n<table>')
     assert '<th class="align-right" scope="col">b</th>' in found and "style" not in found
 
 

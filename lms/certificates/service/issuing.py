@@ -25,6 +25,7 @@ from lms.infra.storage import storage
 from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
 from lms.learning.service import append, lock, refold
+from lms.network.queries import find_holder
 
 
 def issue(completed: CourseCompleted) -> str | None:
@@ -36,7 +37,7 @@ def issue(completed: CourseCompleted) -> str | None:
     course = get_tree(completed.version_id)
     if course.certificate is None or queries.find_by_enrolment(completed.enrolment_id):
         return None
-    holder = queries.find_holder(completed.subject_id, completed.enrolment_id)
+    holder = find_holder(completed.subject_id)
     if holder is None:
         return None
     language = _language(holder.languages, course)
@@ -45,7 +46,7 @@ def issue(completed: CourseCompleted) -> str | None:
         get_tree(completed.version_id, language),
         name=holder.name,
         name_latin=holder.name_latin,
-        museum=holder.museum,
+        museum=queries.find_museum(completed.enrolment_id) or holder.museum,
         number=number,
         edition=edition,
         grade=None if completed.grade is None else Fraction(completed.grade, 10_000),

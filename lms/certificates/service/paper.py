@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lms.certificates.service import pictures, setting, words
-from lms.config import LANGUAGES
+from lms.certificates.service import pictures, words
+from lms.certificates.service.setting import Back, Front, Plan, set_back, set_front, set_plan
+from lms.certificates.service.words import Fact
 from lms.domain.award import Award
 from lms.domain.codes import spaced
 from lms.infra import pdf
-from lms.infra.drawings import Drawing
-from lms.infra.languages import SOURCE, language
+from lms.infra.languages import language
 
 STYLE = "css/certificate.css"
 FRONT, BACK = "certificates/pdf/certificate.html", "certificates/pdf/back.html"
@@ -26,9 +26,10 @@ class Unprintable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """What the template sets: words in the certificate's language, and sizes in points."""
+    """What the templates set: words in the certificate's language, and sizes in points."""
 
     award: Award
+    site: str
     lang: str
     code: str
     latin: str
@@ -44,54 +45,47 @@ class Paper:
     digest: str
     front: Front
     plan: Plan
-    back_size: float
-    back_title_size: float
+    back: Back
 
 
 def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> bytes:
     """Return the PDF of an award; raises Unprintable, or pdf.Unavailable when the libraries are not there."""
-    if letters := missing_letters(award):
+    if letters := pdf.face("sans").missing((*award.texts(), site)):
         raise Unprintable(letters)
-    words = award.language if award.language in LANGUAGES else SOURCE
-    with language(words):
-        paper = lay_out(code, award, words, base_url)
-        front, back = (pdf.fill(template, paper=paper, site=site) for template in (FRONT, BACK))
+    code_in_groups = spaced(code)
+    with language(words.spoken(award.language)):
+        paper = lay_out(code_in_groups, award, site, base_url)
+        front, back = (pdf.fill(template, paper=paper) for template in (FRONT, BACK))
     drawings = {
         "plan": paper.plan.drawing,
-        "code": trace(draw_code(link(base_url, code)), PAINTS),
-        "room": _static_drawing("certificate-room"),
-        "back": _back(spaced(code)),
+        "code": pictures.draw_code(words.link(base_url, code)),
+        "room": pictures.walls("certificate-room"),
+        "back": pictures.back(code_in_groups),
     }
     return pdf.render(front, shared=back, style=STYLE, drawings=drawings, identifier=code)
 
 
-def missing_letters(award: Award) -> str:
-    """Return the letters of an award that our fonts cannot set; all of them hold the same letters."""
-    return pdf.face("sans").missing(award.texts())
-
-
-def lay_out(code: str, award: Award, words: str, base_url: str) -> Paper:
+def lay_out(code: str, award: Award, site: str, base_url: str) -> Paper:
     """Choose words and sizes."""
-    many = len(award.modules) > 1
-    rooms = "; ".join(f"{n}\u00a0{title}" if many else title for n, title in enumerate(award.modules, 1))
+    lang = words.spoken(award.language)
+    rooms = words.rooms_of(award)
     latin = award.name_latin if award.name_latin != award.name else ""
+    modules = zip(award.modules, award.rooms, strict=True)
     return Paper(
         award=award,
-        lang=words,
-        code=spaced(code),
+        site=site,
+        lang=lang,
+        code=code,
         latin=latin,
-        address=address(base_url),
-        facts=facts_of(award, words),
+        address=words.address(base_url),
+        facts=words.facts_of(award, lang),
         rooms=rooms,
-        modules=tuple(
-            (title, hours_of(room.minutes, words)) for title, room in zip(award.modules, award.rooms, strict=True)
-        ),
-        extent=extent_of(award, words),
-        assessment=assessment_of(award, words),
-        identity=identity_of(award),
+        modules=tuple((title, words.hours_of(module.minutes, lang)) for title, module in modules),
+        extent=words.extent_of(award, lang),
+        assessment=words.assessment_of(award, lang),
+        identity=words.identity_of(award),
         digest=" ".join(award.version_digest[i : i + 8] for i in range(0, len(award.version_digest), 8)),
-        front=_front(award, latin),
-        plan=_plan(award, rooms),
-        back_size=_back_size(award),
-        back_title_size=pdf.fit(award.title, font="serif-italic", width=230, steps=BACK_TITLE),
+        front=set_front(award, latin),
+        plan=set_plan(award, rooms),
+        back=set_back(award),
     )

@@ -51,11 +51,11 @@ def walls(name: str) -> Drawing:
 def back(code: str) -> Drawing:
     """Return the walls of the second page with the code in the corner: drawn, since the page is laid out without it."""
     paint = PAINTS["number"]
-    width = sum(pdf.face(paint.font).words(code)) * paint.size
+    width = pdf.face(paint.font).width(code) * paint.size
     return walls("certificate-back").written(code, 270 - width, 29.6, paint)
 
 
-def draw_code(text: str) -> str:
+def draw_code(text: str) -> Drawing:
     """Draw the QR code as one path; rows overlap by a hair, so that no printer shows the seams."""
     matrix = segno.make(text, error="m", mask=MASK, boost_error=False, micro=False).matrix
     size = len(matrix)
@@ -63,7 +63,7 @@ def draw_code(text: str) -> str:
     for y, row in enumerate(matrix):
         for found in re.finditer(b"\x01+", bytes(row)):
             runs.append(f"M{found.start()} {y}h{len(found.group())}v1.02h-{len(found.group())}z")
-    return f'<svg viewBox="0 0 {size} {size}"><path class="code" d="{"".join(runs)}"/></svg>'
+    return trace(f'<svg viewBox="0 0 {size} {size}"><path class="code" d="{"".join(runs)}"/></svg>', PAINTS)
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,8 @@
-"""The sizes of type on the first page: everything as large as it may be, and nothing runs over."""
+"""The sizes of type: everything as large as it may be, and nothing runs over."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.certificates.service.pictures import draw_plan
@@ -36,10 +37,12 @@ SIGNING = 3
 class Front:
     """Sizes in points and distances in millimetres of the text on the first page."""
 
+    title: tuple[str, ...]
+    """Line by line, and so are name and course."""
     title_size: float
-    title_width: float
+    name: tuple[str, ...]
     name_size: float
-    name_width: float
+    course: tuple[str, ...]
     course_size: float
     outcomes_size: float | None
     """None: they are not shown, or too long for this page and stand on the second alone."""
@@ -58,18 +61,25 @@ class Plan:
     rooms_size: float | None
 
 
-def _front(award: Award, latin: str) -> Front:
+@dataclass(frozen=True, kw_only=True)
+class Back:
+    """Sizes in points on the second page."""
+
+    title_size: float
+    size: float
+
+
+def set_front(award: Award, latin: str) -> Front:
     """Fit the text into its column: each part as large as it may be, the outcomes if there is room for them."""
-    italic, upright, sans = pdf.face("serif-italic"), pdf.face("serif-name"), pdf.face("sans")
-    title = pdf.fit(award.title, font=italic.file, width=COLUMN, steps=TITLE)
-    name = pdf.fit(award.name, font=upright.file, width=COLUMN, steps=NAME)
-    course = pdf.fit(award.course_title, font=italic.file, width=COLUMN, steps=COURSE)
+    title_size, title = _set(award.title, "serif-italic", TITLE)
+    name_size, name = _set(award.name, "serif-name", NAME)
+    course_size, course = _set(award.course_title, "serif-italic", COURSE)
     used = FIXED + pdf.POINT * (
-        italic.lines(award.title, title, COLUMN) * title * 1.1
-        + upright.lines(award.name, name, COLUMN) * name * 1.2
-        + (11 * 1.4 if latin else 0)
-        + (sans.lines(award.museum, 10, COLUMN) * 14 if award.museum else 0)
-        + italic.lines(award.course_title, course, COLUMN) * course * 1.3
+        len(title) * title_size * 1.1
+        + len(name) * name_size * 1.2
+        + (pdf.face("sans").lines(latin, 11, COLUMN) * 11 * 1.4 if latin else 0)
+        + (pdf.face("sans").lines(award.museum, 10, COLUMN) * 14 if award.museum else 0)
+        + len(course) * course_size * 1.3
     )
     signed_top = _signed_top(award)
     left = signed_top - 6 - TOP - used
@@ -77,15 +87,21 @@ def _front(award: Award, latin: str) -> Front:
     if outcomes:
         left -= _outcomes_height(award, outcomes)
     return Front(
-        title_size=title,
-        title_width=round(italic.balance(award.title, title, COLUMN) + 1, 1),
-        name_size=name,
-        name_width=round(upright.balance(award.name, name, COLUMN) + 1, 1),
-        course_size=course,
+        title=title,
+        title_size=title_size,
+        name=name,
+        name_size=name_size,
+        course=course,
+        course_size=course_size,
         outcomes_size=outcomes,
         air=round(min(max(left, 0) / 3, 6), 1),
         signed_top=round(signed_top, 1),
     )
+
+
+def _set(text: str, font: str, steps: Sequence[tuple[float, int]]) -> tuple[float, tuple[str, ...]]:
+    size = pdf.fit(text, font=font, width=COLUMN, steps=steps)
+    return size, tuple(pdf.face(font).balanced(text, size, COLUMN))
 
 
 def _outcomes_size(award: Award, left: float) -> float | None:
@@ -112,7 +128,7 @@ def _signed_top(award: Award) -> float:
     return BOTTOM - (1.2 + max(lines) * 8.5 * 1.35 * pdf.POINT if lines else 0)
 
 
-def _plan(award: Award, rooms: str) -> Plan:
+def set_plan(award: Award, rooms: str) -> Plan:
     """Set drawing and words in the middle of their column."""
     drawing = draw_plan(award.course_number, award.rooms)
     high = PLAN * drawing.height / drawing.width
@@ -124,6 +140,10 @@ def _plan(award: Award, rooms: str) -> Plan:
     return Plan(drawing=drawing, top=round(top, 1), height=height, rooms_size=rooms_size)
 
 
-def _back_size(award: Award) -> float:
+def set_back(award: Award) -> Back:
+    """Choose sizes for what is long on the second page; if even the smallest is too large there is a third."""
     texts = [*award.outcomes, *award.modules]
-    return pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALLER) or SMALLER[-1]
+    return Back(
+        title_size=pdf.fit(award.title, font="serif-italic", width=230, steps=BACK_TITLE),
+        size=pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALLER) or SMALLER[-1],
+    )

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from lms.config import LANGUAGES
 from lms.domain.award import Award
+from lms.infra.languages import SOURCE, ngettext
 from lms.infra.languages import gettext as _
-from lms.infra.languages import ngettext
 
 DATES = {"en": "en_GB"}
 """The kind of a language that days and figures are written in: an international paper puts the day first."""
@@ -26,16 +27,28 @@ class Fact:
     left: float
 
 
-def facts_of(award: Award, words: str) -> tuple[Fact, ...]:
+def spoken(code: str) -> str:
+    """Return the language that the words around a course's own texts are in."""
+    return code if code in LANGUAGES else SOURCE
+
+
+def rooms_of(award: Award) -> str:
+    """Name the rooms of the drawing; the only room needs no number."""
+    if len(award.modules) < 2:
+        return "".join(award.modules)
+    return "; ".join(f"{number}\u00a0{title}" for number, title in enumerate(award.modules, 1))
+
+
+def facts_of(award: Award, lang: str) -> tuple[Fact, ...]:
     """Return what the certificate says in figures, side by side."""
     said = []
     if "hours" in award.show:
-        said.append((_("Hours of study"), format_decimal(award.hours, locale=words), 28.0))
+        said.append((_("Hours of study"), format_decimal(award.hours, locale=lang), 28.0))
     if "score" in award.show and award.grade_percent is not None:
-        said.append((_("Result"), percent(award.grade_percent, words), 22.0))
-    said.append((_("Awarded"), day(award.issued_at, words), 42.0))
+        said.append((_("Result"), percent(award.grade_percent, lang), 22.0))
+    said.append((_("Awarded"), day(award.issued_at, lang), 42.0))
     if award.valid_until:
-        said.append((_("Valid until"), day(award.valid_until, words), 42.0))
+        said.append((_("Valid until"), day(award.valid_until, lang), 42.0))
     left, facts = 0.0, []
     for term, value, width in said:
         facts.append(Fact(term=term, value=value, left=left))
@@ -43,7 +56,7 @@ def facts_of(award: Award, words: str) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def extent_of(award: Award, words: str) -> str:
+def extent_of(award: Award, lang: str) -> str:
     """Say how much the course holds."""
     parts = [
         ngettext("%(num)d module", "%(num)d modules", len(award.modules)),
@@ -52,18 +65,18 @@ def extent_of(award: Award, words: str) -> str:
         ngettext("%(num)d task in one’s own museum", "%(num)d tasks in one’s own museum", award.tasks)
         if award.tasks
         else "",
-        _("hours of study: %(hours)s", hours=format_decimal(award.hours, locale=words)),
+        _("hours of study: %(hours)s", hours=format_decimal(award.hours, locale=lang)),
     ]
     return "; ".join(part for part in parts if part)
 
 
-def assessment_of(award: Award, words: str) -> tuple[str, ...]:
+def assessment_of(award: Award, lang: str) -> tuple[str, ...]:
     """Say how the work was assessed, sentence by sentence."""
     if award.assessment == "study":
         return (_("The holder worked through the course. Nothing was graded."),)
     said = [_("By quizzes on this site, graded against a key that the learner does not see. Nobody supervised them.")]
     if award.pass_percent is not None:
-        said.append(_("Needed in the final quiz: %(needed)s.", needed=percent(award.pass_percent, words)))
+        said.append(_("Needed in the final quiz: %(needed)s.", needed=percent(award.pass_percent, lang)))
     if award.assessment == "quizzes-tasks":
         said.append(_("Tasks in the holder’s own museum are counted as the holder reported them."))
     return tuple(said)
@@ -75,21 +88,21 @@ def identity_of(award: Award) -> str:
     return {"self-declared": self_declared}[award.identity]
 
 
-def hours_of(minutes: int, words: str) -> str:
+def hours_of(minutes: int, lang: str) -> str:
     """Say how long a module takes, in hours to the half; nothing when no item says its minutes."""
     if not minutes:
         return ""
-    return _("%(hours)s h", hours=format_decimal(max(round(minutes / 30) / 2, 0.5), locale=words))
+    return _("%(hours)s h", hours=format_decimal(max(round(minutes / 30) / 2, 0.5), locale=lang))
 
 
-def percent(value: int, words: str) -> str:
+def percent(value: int, lang: str) -> str:
     """Write a whole per cent as the language does."""
-    return str(format_percent(value / 100, locale=DATES.get(words, words)))
+    return str(format_percent(value / 100, locale=DATES.get(lang, lang)))
 
 
-def day(moment: str, words: str) -> str:
+def day(moment: str, lang: str) -> str:
     """Write the day of a kept moment as the language does; days are counted in UTC, on paper and on the screen."""
-    return str(format_date(day_of(moment), format="long", locale=DATES.get(words, words)))
+    return str(format_date(day_of(moment), format="long", locale=DATES.get(lang, lang)))
 
 
 def day_of(moment: str) -> date:

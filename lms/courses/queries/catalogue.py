@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, false, func, or_, 
 
 from lms.courses.models import Course, Version
 from lms.domain.outline import ItemKind
-from lms.infra.db import db
+from lms.infra.db import run, table_of
 from lms.infra.searchindex import SearchIndex
 
 WORDS = SearchIndex("courses_search")
@@ -142,31 +142,32 @@ def _best(texts: dict[str, str], languages: Sequence[str], source: str) -> tuple
     return texts.get(code, ""), code
 
 
+_COURSE, _VERSION = table_of(Course), table_of(Version)
 _LISTED: Select[*Anything] = (
     select(
-        Course.id,
-        Course.slug,
-        Course.year,
-        Course.ordinal,
-        Version.id.label("version_id"),
-        Version.published_at,
-        Version.language,
-        Version.languages,
-        Version.level,
-        Version.hours,
-        Version.competencies,
-        Version.titles,
-        Version.summaries,
-        Version.facts,
+        _COURSE.c.id,
+        _COURSE.c.slug,
+        _COURSE.c.year,
+        _COURSE.c.ordinal,
+        _VERSION.c.id.label("version_id"),
+        _VERSION.c.published_at,
+        _VERSION.c.language,
+        _VERSION.c.languages,
+        _VERSION.c.level,
+        _VERSION.c.hours,
+        _VERSION.c.competencies,
+        _VERSION.c.titles,
+        _VERSION.c.summaries,
+        _VERSION.c.facts,
     )
-    .join(Version, Version.id == Course.published_id)
-    .order_by(Course.year.desc(), Course.ordinal.desc())
+    .join(_VERSION, _VERSION.c.id == _COURSE.c.published_id)
+    .order_by(_COURSE.c.year.desc(), _COURSE.c.ordinal.desc())
 )
-_BY_SLUG = _LISTED.where(Course.slug == bindparam("slug"))
+_BY_SLUG = _LISTED.where(_COURSE.c.slug == bindparam("slug"))
 _CHOICES = (
-    select(Version.languages, Version.level, Version.competencies, func.count())
-    .join(Course, Course.published_id == Version.id)
-    .group_by(Version.languages, Version.level, Version.competencies)
+    select(_VERSION.c.languages, _VERSION.c.level, _VERSION.c.competencies, func.count())
+    .join(_COURSE, _COURSE.c.published_id == _VERSION.c.id)
+    .group_by(_VERSION.c.languages, _VERSION.c.level, _VERSION.c.competencies)
 )
 
 
@@ -189,7 +190,7 @@ def members(kept: str) -> tuple[str, ...]:
 
 def find_published(slug: str) -> CourseRow | None:
     """Return the published course with this slug, if any."""
-    row = db.session.execute(_BY_SLUG, {"slug": slug}).first()
+    row = run(_BY_SLUG, {"slug": slug}).first()
     return _course_row(row) if row else None
 
 
@@ -203,24 +204,24 @@ def list_published(
     """Return published courses, the newest number first, below a number (year, ordinal), that fit the filters."""
     query = _fitting(_LISTED, filters).limit(limit)
     if ids is not None:
-        query = query.where(Course.id.in_(ids))
+        query = query.where(_COURSE.c.id.in_(ids))
     if after:
         year, ordinal = after
-        query = query.where((Course.year < year) | ((Course.year == year) & (Course.ordinal < ordinal)))
-    return [_course_row(row) for row in db.session.execute(query)]
+        query = query.where((_COURSE.c.year < year) | ((_COURSE.c.year == year) & (_COURSE.c.ordinal < ordinal)))
+    return [_course_row(row) for row in run(query)]
 
 
 def count_published(filters: Filters = EVERYTHING) -> int:
     """Count the published courses that fit the filters."""
-    query = select(func.count()).select_from(Course).join(Version, Version.id == Course.published_id)
-    return db.session.scalar(_fitting(query, filters)) or 0
+    query = select(func.count()).select_from(_COURSE).join(_VERSION, _VERSION.c.id == _COURSE.c.published_id)
+    return run(_fitting(query, filters)).scalar() or 0
 
 
 def count_choices() -> Choices:
     """Count the published courses by language, level and competency."""
     choices = Choices(languages=Counter(), levels=Counter(), competencies=Counter(), courses=0)
     courses = 0
-    for languages, level, competencies, count in db.session.execute(_CHOICES):
+    for languages, level, competencies, count in run(_CHOICES):
         courses += count
         choices.levels[level] += count
         for code in members(languages):
@@ -234,14 +235,14 @@ def count_choices() -> Choices:
 
 def _fitting(query: Select[*Anything], filters: Filters) -> Select[*Anything]:
     if filters.languages:
-        query = query.where(_has(Version.languages, filters.languages))
+        query = query.where(_has(_VERSION.c.languages, filters.languages))
     if filters.levels:
-        query = query.where(Version.level.in_(filters.levels))
+        query = query.where(_VERSION.c.level.in_(filters.levels))
     if filters.competencies:
-        query = query.where(_has(Version.competencies, filters.competencies))
+        query = query.where(_has(_VERSION.c.competencies, filters.competencies))
     if filters.query.strip():
         keys = WORDS.keys(filters.query)
-        query = query.where(false() if keys is None else Course.id.in_(keys))
+        query = query.where(false() if keys is None else _COURSE.c.id.in_(keys))
     return query
 
 

@@ -63,7 +63,9 @@ def media(digest: str, name: str) -> Response:
         response.make_conditional(request)
     else:
         # A PDF is a program to some browsers; it is kept on the reader's own disk, outside our origin.
-        response = send_file(path, mimetype=KINDS[kind], etag=digest, conditional=True, as_attachment=kind == "pdf")
+        response = send_file(
+            path, mimetype=KINDS[kind], etag=digest, as_attachment=kind == "pdf", download_name=name, max_age=YEAR
+        )
     response.headers["Cache-Control"] = CACHE
     response.headers["Content-Security-Policy"] = PLAYED if kind in KINDS else DRAWING
     response.headers["X-Content-Type-Options"] = "nosniff"

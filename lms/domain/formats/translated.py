@@ -14,7 +14,7 @@ from lms.domain.lines import Line
 from lms.domain.outline import Block, Card, Node, Prose, Question
 from lms.domain.questions import TYPES
 
-_NO_WORDS = re.compile(r"\]\([^)]*\)|\{[^{}]*\}")
+_NO_WORDS = re.compile(r"\]\([^()\]]*\)|\{[^{}]*\}")
 _LETTER = re.compile(r"[^\W\d_]")
 
 

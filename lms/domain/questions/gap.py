@@ -15,7 +15,7 @@ from lms.domain.texts import fold_answer
 
 KEYS: tuple[str, ...] = ()
 ATTRIBUTES: tuple[str, ...] = ()
-_GAP = re.compile(r"(?<!\\)\[\[(?P<inside>(?:\\.|[^\]\\]|\](?!\]))*)\]\]", re.DOTALL)
+_GAP = re.compile(r"(?<!\\)\[\[(?P<inside>(?:\\.|[^\[\]\\]|\[(?!\[)|\](?!\]))*)\]\]", re.DOTALL)
 PLACE = re.compile("\ue000(g[0-9]+)\ue001")
 """Where a gap stands in the body's text and in the HTML made of it: characters that Markdown leaves alone."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import gc
 import logging
 import os
 import signal
 import sys
 import threading
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,8 +21,14 @@ from lms.config import Config
 from lms.infra import executor
 from lms.infra.commands import in_app
 from lms.ops.service import backup as backups
-from lms.ops.service import health, setup
+from lms.ops.service import health, prepared, server, setup
 from lms.ops.service import restore as restoring
+from lms.ops.service.supervisor import Child, Supervisor, answers, name_process
+
+DEMO_ACCOUNTS = (
+    "Demonstration accounts: learner@, trainer@, reviewer@, coordinator@ and admin@example.org, "
+    "password museum-demo-2026."
+)
 
 MARKS = {"ok": "ok     ", "warning": "WARNING", "fault": "FAULT  "}
 
@@ -33,11 +42,45 @@ def prepare(demo: bool) -> None:
     setup.prepare(current_app.config["LMS"], plan, demo=demo, tell=tell)
 
 
+@click.command(hidden=True)
+@click.option("--host", required=True)
+@click.option("--port", required=True, type=int)
+@click.option("--workers", required=True, type=int)
+@click.option("--no-worker", is_flag=True)
+@click.pass_context
+def site(ctx: click.Context, host: str, port: int, workers: int, no_worker: bool) -> None:
+    """Do the work of `lms serve`: import the application once, fork all that runs it, and keep it running."""
+    app: Flask = ctx.find_root().obj()
+    config: Config = app.config["LMS"]
+    with (config.data_dir / restoring.SERVE_LOCK).open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("A backup is being restored; start again when that is done.")
+            sys.exit(1)
+        children = [Child("server", partial(server.serve, app, host=host, port=port, workers=workers))]
+        if not no_worker:
+            children.append(Child("worker", partial(_work, app)))
+        name_process("vitrine")
+        gc.collect()
+        gc.freeze()  # the collector of a child would otherwise touch, and so copy, every page of this process
+        Supervisor(children, tell).run(partial(answers, host, port), partial(_greet, config))
+
+
+def _greet(config: Config) -> None:
+    tell(f"{config.site_name} is served at {config.base_url}/")
+    if prepared.is_demo(config):
+        tell(DEMO_ACCOUNTS)
+
+
 @click.command()
 @click.pass_context
 def worker(ctx: click.Context) -> None:
     """Run one background worker until it is told to end."""
-    app: Flask = ctx.find_root().obj()
+    _work(ctx.find_root().obj())
+
+
+def _work(app: Flask) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import ExitStack
-from functools import partial
-from pathlib import Path
 
 import click
 
 from lms.config import Config
-from lms.infra.places import place
 from lms.ops.service import prepared
-from lms.ops.service.supervisor import Child, Supervisor, answers, is_free
-
-SERVE_LOCK = "serve.lock"
-"""Held by every server of this data folder, so that `lms restore` knows of them."""
-
-THREADS = 4
-KILL_AFTER = 7
-"""Seconds a server process may take for the requests it has begun."""
-
-A_YEAR = 365 * 24 * 3600
-READY_MADE = ("fonts", "img")
-"""Folders of static files that are as small as they get; the application compresses the others."""
-
-DEMO_ACCOUNTS = (
-    "Demonstration accounts: learner@, trainer@, reviewer@, coordinator@ and admin@example.org, "
-    "password museum-demo-2026."
-)
+from lms.ops.service.supervisor import is_free
 
 
 @click.command()
@@ -64,47 +42,16 @@ def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
     if not is_free(host, port):
         click.echo(f"Something listens on port {port} of {host} already.", err=True)
         sys.exit(2)
-    with ExitStack() as held:
-        _hold_lock(held, config.data_dir / SERVE_LOCK)
-        _prepare(config)
-        environment = {**os.environ, "MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
-        children = [server(environment, host, port, workers)]
-        if not no_worker:
-            children.append(Child("background worker", (*lms(), "worker"), environment))
-        supervisor = Supervisor(children, tell)
-        supervisor.run(partial(answers, host, port), partial(_greet, config))
-
-
-def server(environment: Mapping[str, str], host: str, port: int, workers: int) -> Child:
-    """Return the child that serves pages."""
-    options: list[str] = ["--interface", "wsgi", "--factory", "--host", host, "--port", str(port)]
-    options += ["--workers", str(workers), "--blocking-threads", str(THREADS), "--http", "1"]
-    # Without the kill timeout a SIGTERM during the start hangs.
-    options += ["--workers-kill-timeout", str(KILL_AFTER), "--respawn-failed-workers", "--respawn-interval", "0.2"]
-    options += ["--log-level", "warning", "--static-path-expires", str(A_YEAR)]
-    for folder in READY_MADE:
-        if (path := place("static") / folder).is_dir():
-            options += ["--static-path-route", f"/static/{folder}", "--static-path-mount", str(path)]
-    return Child("server", (sys.executable, "-m", "granian", *options, "lms.command:served_app"), environment)
+    _prepare(config)
+    environment = {**os.environ, "MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
+    options = ["--host", host, "--port", str(port), "--workers", str(workers), *(["--no-worker"] if no_worker else [])]
+    # The same process goes on as the parent of the site, which imports the application once for all its children.
+    os.execve(sys.executable, [*lms(), "site", *options], environment)  # noqa: S606 - our own command
 
 
 def lms() -> tuple[str, ...]:
     """Return how to call this command line again."""
     return (sys.executable, "-m", "lms.command")
-
-
-def tell(sentence: str) -> None:
-    """Tell whoever started the site."""
-    click.echo(sentence, err=True)
-
-
-def _hold_lock(held: ExitStack, path: Path) -> None:
-    lock = held.enter_context(path.open("ab"))
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        click.echo("A backup is being restored; start again when that is done.", err=True)
-        sys.exit(1)
 
 
 def _prepare(config: Config) -> None:
@@ -115,9 +62,3 @@ def _prepare(config: Config) -> None:
     if done.returncode != 0:
         sys.exit(done.returncode)
     prepared.note_prepared(config, demo=False)
-
-
-def _greet(config: Config) -> None:
-    click.echo(f"{config.site_name} is served at {config.base_url}/", err=True)
-    if prepared.is_demo(config):
-        click.echo(DEMO_ACCOUNTS, err=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import http.client
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkProcess
 
 GRACE = 8.5
 """Seconds from the order to end until whatever still runs is killed; the promise is ten."""
@@ -22,7 +23,9 @@ STEADY = 60.0
 """When a child lived this many seconds, the pauses begin anew."""
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 LIBC = ctypes.CDLL(None)
+FORK = multiprocessing.get_context("fork")
 
 
 def die_with_parent() -> None:
@@ -30,27 +33,35 @@ def die_with_parent() -> None:
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def name_process(name: str) -> None:
+    """Give this process a name of at most 15 characters, as `top` shows it; forks inherit it (Linux)."""
+    LIBC.prctl(PR_SET_NAME, name.encode())
+
+
 @dataclass
 class Child:
-    """A process that is to run for as long as the site does."""
+    """A process that is to run for as long as the site does, and what it does."""
 
     name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    process: subprocess.Popen[bytes] | None = None
+    work: Callable[[], object]
+    process: ForkProcess | None = None
     started: float = 0.0
     due: float = 0.0
     pause: float = SHORTEST_PAUSE
 
     def start(self) -> None:
-        """Start the process as the leader of a group of its own: a Ctrl-C at the terminal reaches the parent alone."""
-        self.process = subprocess.Popen(  # noqa: S603 - the command is ours
-            self.command,
-            env=dict(self.environment),
-            start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - the parent has one thread
-        )
+        """Fork the process: what the parent has imported is in memory once, however many children read it."""
+        self.process = FORK.Process(target=self._run, name=self.name)
+        self.process.start()
         self.started = time.monotonic()
+
+    def _run(self) -> None:
+        os.setsid()  # a Ctrl-C at the terminal reaches the parent alone, which ends us in order
+        die_with_parent()
+        name_process(f"vitrine-{self.name}")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        self.work()
 
     def tend(self, tell: Callable[[str], None]) -> None:
         """Start the process if it is due; note when it has died, and when to start it again."""
@@ -59,20 +70,19 @@ class Child:
             if now >= self.due:
                 self.start()
             return
-        status = self.process.poll()
-        if status is None:
+        if self.process.is_alive():
             return
-        self.signal(signal.SIGKILL)  # children it left behind would keep the port
-        self.process = None
+        self.kill_group()  # children it left behind would keep the port
         pause = SHORTEST_PAUSE if now - self.started > STEADY else self.pause
         self.due, self.pause = now + pause, min(pause * 2, LONGEST_PAUSE)
-        tell(f"The {self.name} ended with status {status}; it starts again in {pause:.0f} s.")
+        tell(f"The {self.name} ended with status {self.process.exitcode}; it starts again in {pause:.0f} s.")
+        self.process = None
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process's whole group; a child that never started has none."""
-        if self.process is not None:
+    def kill_group(self) -> None:
+        """Kill the process and all that it started."""
+        if self.process is not None and self.process.pid is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 @dataclass
@@ -88,37 +98,33 @@ class Supervisor:
         self.stopping = True
 
     def run(self, ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
-        """Tend the children; the first is started at once, the others when it answers, so that pages come first."""
+        """Tend the children until told to stop; say so once when the site answers."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
-        first, *others = self.children
         answered = False
         while not self.stopping:
-            first.tend(self.tell)
+            for child in self.children:
+                child.tend(self.tell)
             if not answered and ready():
                 answered = True
                 when_ready()
-            if answered:
-                for child in others:
-                    child.tend(self.tell)
-            time.sleep(0.1 if not answered else 0.3)
+            time.sleep(0.3 if answered else 0.05)
         self.end()
 
     def end(self) -> None:
         """Ask all to end, and after the grace make them."""
         deadline = time.monotonic() + GRACE
-        for child in self.children:
-            if child.process is not None:
-                child.process.terminate()
-        for child in self.children:
-            if child.process is None:
-                continue
-            try:
-                child.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+        running = [child for child in self.children if child.process is not None]
+        for child in running:
+            assert child.process is not None
+            child.process.terminate()
+        for child in running:
+            assert child.process is not None
+            child.process.join(max(0.0, deadline - time.monotonic()))
+            if child.process.is_alive():
                 self.tell(f"The {child.name} did not end in time and is killed.")
-            child.signal(signal.SIGKILL)
-            child.process.wait()
+            child.kill_group()
+            child.process.join()
 
 
 def answers(host: str, port: int) -> bool:

@@ -23,7 +23,7 @@ SHORTEST = 50
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):")
 _POINTING = re.compile(r"\]\(|\]\[|\]:|<|^ {0,3}#|^ {0,3}(?:=+|-+)\s*$", re.MULTILINE)
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_NOT_WORDS = re.compile(r"\]\([^)]*\)|\{[^{}]*\}|<[^>]*>")
+_NOT_WORDS = re.compile(r"\]\([^()\]]*\)|\{[^{}]*\}|<[^<>]*>")
 
 
 @dataclass(slots=True)

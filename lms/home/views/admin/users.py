@@ -12,7 +12,7 @@ from lms.accounts import service
 from lms.accounts.queries import Person
 from lms.accounts.security import recently
 from lms.domain.errors import NotFound, Refused
-from lms.home.forms import ActForm, ExtraTimeForm, LinkForm, RoleForm
+from lms.home.forms import ROLE_NAMES, ActForm, ExtraTimeForm, LinkForm, RoleForm
 from lms.infra.languages import gettext as _
 from lms.web.guards import permission, require_viewer
 from lms.web.pages import page
@@ -72,6 +72,7 @@ def _page(
         "home/admin/user.html",
         person=person,
         roles=people.list_roles(person.account_id),
+        role_names=ROLE_NAMES,
         lock=people.find_lock(person.email),
         linked=[p for p in people.list_accounts_of(person.canonical_id) if p.account_id != person.account_id],
         act_form=ActForm(),
