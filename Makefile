@@ -5,6 +5,7 @@ DATA ?= $(or $(LMS_DATA_DIR),var)
 BIN := .venv/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-package vitrine pyproject.toml
+PURE := --ignore=tests/browser --ignore=tests/domain --ignore=tests/house --ignore=tests/layout
 
 .DEFAULT_GOAL := help
 .PHONY: help run venv dev test test-sqlite test-postgresql test-browser check format bench docs screenshots strings \
@@ -31,10 +32,12 @@ dev:
 test: test-sqlite test-postgresql test-browser  ## Run every test, on SQLite and on PostgreSQL
 
 test-sqlite: dev  ## Run the tests that need no browser, on SQLite
-	LMS_TEST_DATABASE=sqlite $(BIN)/pytest -n 2 --ignore=tests/browser
+	LMS_TEST_DATABASE=sqlite $(BIN)/pytest --ignore=tests/browser -n auto -m "not slow"
+	LMS_TEST_DATABASE=sqlite $(BIN)/pytest --ignore=tests/browser -m slow
 
 test-postgresql: dev  ## Run the tests that meet the database, on a PostgreSQL started for them
-	LMS_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --ignore=tests/browser --ignore=tests/domain --ignore=tests/house
+	LMS_TEST_DATABASE=postgresql $(BIN)/pytest $(PURE) -n auto -m "not slow"
+	LMS_TEST_DATABASE=postgresql $(BIN)/pytest $(PURE) -m slow
 
 test-browser: dev  ## Run the journeys in real browsers
 	$(BIN)/pytest tests/browser

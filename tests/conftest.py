@@ -68,9 +68,12 @@ def migrated(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def app(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def app(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Return the application that most tests share; what they write is undone after each."""
-    return build_app(databases.copy(migrated), tmp_path_factory.mktemp("data"))
+    app = build_app(databases.copy(migrated), tmp_path_factory.mktemp("data"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from lms.courses import queries
 from lms.courses.queries import CourseRow, VersionRow
+from lms.domain.attributes import is_kebab
 from lms.domain.authority import SITE, Grant, allows
 from lms.domain.errors import NotFound
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 COURSE = "course"
 """The kind of scope that grants name a course by; its id is the slug."""
@@ -16,7 +20,7 @@ COURSE = "course"
 
 def course_for_anybody(slug: str) -> CourseRow:
     """Return a published course."""
-    course = queries.find_published(slug)
+    course = queries.find_published(slug) if is_kebab(slug) else None
     if course is None:
         raise NotFound(slug)
     return course
@@ -24,7 +28,7 @@ def course_for_anybody(slug: str) -> CourseRow:
 
 def version_for_trainer(slug: str, ordinal: int, may: Callable[[str], bool]) -> VersionRow:
     """Return a version of a course that this person may import or publish."""
-    version = queries.find_version_by_ordinal(slug, ordinal) if may(slug) else None
+    version = queries.find_version_by_ordinal(slug, ordinal) if is_kebab(slug) and may(slug) else None
     if version is None:
         raise NotFound(slug)
     return version
@@ -32,7 +36,7 @@ def version_for_trainer(slug: str, ordinal: int, may: Callable[[str], bool]) -> 
 
 def versions_for_trainer(slug: str, before: int | None, limit: int, may: Callable[[str], bool]) -> list[VersionRow]:
     """Return versions of a course that this person may import or publish, newest first, below an ordinal."""
-    if not may(slug) or queries.find_course(slug) is None:
+    if not (is_kebab(slug) and may(slug)) or queries.find_course(slug) is None:
         raise NotFound(slug)
     return queries.list_versions(slug, before, limit)
 
@@ -53,7 +57,7 @@ def reach(grants: Iterable[Grant], permission: str, *, at: datetime) -> frozense
 
 def served_for_anybody(digest: str, name: str) -> str:
     """Return the path of a file that browsers may fetch."""
-    path = queries.find_served(digest, name)
+    path = queries.find_served(digest, name) if _DIGEST.fullmatch(digest) and name.isprintable() else None
     if path is None:
         raise NotFound(digest)
     return path

@@ -14,6 +14,7 @@ from lms.courses.events import CourseImported, CoursePublished
 from lms.courses.models import Course, CourseFile, Version
 from lms.courses.queries.catalogue import WORDS, members
 from lms.domain import outline
+from lms.domain.attributes import is_kebab
 from lms.domain.errors import NotFound, Refused
 from lms.domain.faults import Fault
 from lms.domain.formats.checker import check
@@ -228,7 +229,7 @@ def _words(version_id: str, language: str) -> Iterator[str]:
 
 def export_course(slug: str, *, may: May = may_all) -> Files:
     """Return the files of the latest state of a course, byte for byte; NotFound when there is none."""
-    course = queries.find_course(slug) if may(slug) else None
+    course = queries.find_course(slug) if is_kebab(slug) and may(slug) else None
     newest = queries.find_newest(course.id) if course else None
     if newest is None:
         raise NotFound(slug)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel import dates, numbers
 from flask import Flask, Response, g, has_request_context, redirect, request
@@ -115,7 +115,7 @@ def init_app(app: Flask, config: Config) -> None:
         if request.routing_exception is not None:
             return None  # only a page of ours is gone back to: "//elsewhere" would lead away
         query = urlencode([(k, v) for k, v in request.args.items(multi=True) if k != "lang"])
-        response = redirect(f"{request.path}?{query}" if query else request.path)
+        response = redirect(f"{quote(request.path)}?{query}" if query else quote(request.path))
         if code in config.languages:
             response.set_cookie(COOKIE, code, max_age=YEAR, samesite="Lax", secure=config.secure, httponly=True)
         assert isinstance(response, Response)

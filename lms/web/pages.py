@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, render_template, request
 
@@ -29,9 +29,9 @@ class Site:
     def switch_url(self, code: str) -> str:
         """Return the address of this page in another language."""
         if request.method != "GET":
-            return f"{request.path}?{urlencode({'lang': code})}"
+            return f"{quote(request.path)}?{urlencode({'lang': code})}"
         arguments = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
-        return f"{request.path}?{urlencode([*arguments, ('lang', code)])}"
+        return f"{quote(request.path)}?{urlencode([*arguments, ('lang', code)])}"
 
 
 def page(template: str, **context: object) -> str:

@@ -80,7 +80,7 @@ def test_a_page_is_accessible_and_fits_a_phone(
     look_with_axe(page)
 
 
-def test_lessons_are_accessible(window_of: Callable[[str, str], Page]) -> None:
+def test_whatever_a_course_shows_is_accessible(window_of: Callable[[str, str], Page]) -> None:
     page = window_of("learner", "light")
     page.goto("/learn/running-a-museum/")
     links = page.get_by_role("main").locator("a[href*='/learn/running-a-museum/']").all()
@@ -89,6 +89,7 @@ def test_lessons_are_accessible(window_of: Callable[[str, str], Page]) -> None:
     for address in addresses:
         page.goto(address)
         look_with_axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{address} scrolls sideways"
 
 
 @pytest.mark.parametrize("address", ["/", "/courses/", "/courses/running-a-museum", "/login", "/register"])

@@ -78,7 +78,9 @@ def test_steps_are_linked_only_where_one_studies_this_very_version(
     assert page.link("Continue") == f"/learn/{shelf.slug}/humidity"
 
 
-@pytest.mark.parametrize("address", ["/courses/no-such", "/courses/no-such/glossary", "/courses/no-such/credits"])
+@pytest.mark.parametrize(
+    "address", ["/courses/no-such", "/courses/no-such/glossary", "/courses/no-such/credits", "/courses/%00"]
+)
 def test_an_unknown_course_is_not_found(client: PageClient, address: str) -> None:
     client.visit(address, status=404)
 

@@ -81,12 +81,14 @@ def test_other_files_of_a_course_are_not_media(client: PageClient, store: Files,
     assert fetch(client, address(store, path)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["other.svg", "hygrometer.html", "hygrometer.svg.html", "%25", "_ygrometer.svg"])
+@pytest.mark.parametrize(
+    "name", ["other.svg", "hygrometer.html", "hygrometer.svg.html", "%00", "%25", "_ygrometer.svg"]
+)
 def test_a_file_has_no_other_name(client: PageClient, store: Files, name: str) -> None:
     assert fetch(client, address(store, "media/hygrometer.svg", name)).status_code == 404
 
 
-@pytest.mark.parametrize("digest", ["0" * 64, "x", ".."])
+@pytest.mark.parametrize("digest", ["0" * 64, "x", "..", "%00"])
 def test_an_unknown_digest_is_not_found(client: PageClient, digest: str) -> None:
     assert fetch(client, f"/media/{digest}/hygrometer.svg").status_code == 404
 

@@ -97,7 +97,7 @@ def test_lines_are_balanced_without_taking_more_of_them() -> None:
 
 def test_a_double_name_keeps_its_hyphen_on_one_line() -> None:
     face = pdf.face("serif-name")
-    assert face.broken("Maria Konstantinopolskaya-Wolkonskaja", 20, 100) == ["Maria", "Konstantinopolskaya-Wolkonskaja"]
+    assert face.broken("Maria Konstantinopolskaya-Wolkonskaja", 16, 100) == ["Maria", "Konstantinopolskaya-Wolkonskaja"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

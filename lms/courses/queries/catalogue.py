@@ -165,7 +165,7 @@ _LISTED: Select[*Anything] = (
 )
 _BY_SLUG = _LISTED.where(_COURSE.c.slug == bindparam("slug"))
 _CHOICES = (
-    select(_VERSION.c.languages, _VERSION.c.level, _VERSION.c.competencies, func.count())
+    select(_VERSION.c.languages, _VERSION.c.level, _VERSION.c.competencies, func.count().label("courses"))
     .join(_COURSE, _COURSE.c.published_id == _VERSION.c.id)
     .group_by(_VERSION.c.languages, _VERSION.c.level, _VERSION.c.competencies)
 )
@@ -219,18 +219,16 @@ def count_published(filters: Filters = EVERYTHING) -> int:
 
 def count_choices() -> Choices:
     """Count the published courses by language, level and competency."""
-    choices = Choices(languages=Counter(), levels=Counter(), competencies=Counter(), courses=0)
+    languages, levels, competencies = Counter[str](), Counter[str](), Counter[str]()
     courses = 0
-    for languages, level, competencies, count in run(_CHOICES):
-        courses += count
-        choices.levels[level] += count
-        for code in members(languages):
-            choices.languages[code] += count
-        for code in members(competencies):
-            choices.competencies[code] += count
-    return Choices(
-        languages=choices.languages, levels=choices.levels, competencies=choices.competencies, courses=courses
-    )
+    for row in run(_CHOICES):
+        courses += row.courses
+        levels[row.level] += row.courses
+        for code in members(row.languages):
+            languages[code] += row.courses
+        for code in members(row.competencies):
+            competencies[code] += row.courses
+    return Choices(languages=languages, levels=levels, competencies=competencies, courses=courses)
 
 
 def _fitting(query: Select[*Anything], filters: Filters) -> Select[*Anything]:

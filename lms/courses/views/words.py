@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from flask import current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms.courses import queries
 from lms.courses.queries import CourseRow, Standing
@@ -131,23 +131,23 @@ def rules(course: Course) -> list[tuple[str, str]]:
 
 
 def _rule(course: Course, rule: Rule) -> tuple[str, str]:
+    titles = Markup(", ").join(_quoted(course, course.items[key]) for key in rule.ids)
     if rule.kind == "quiz":
         quiz = course.items[rule.ids[0]]
         assert isinstance(quiz, Quiz)
-        return _quiz_rule(quiz, rule.score), _quiz_terms(quiz)
-    titles = ", ".join(_quoted(course.items[key]) for key in rule.ids)
+        return _quiz_rule(quiz, titles, rule.score), _quiz_terms(quiz)
+    if not titles:
+        return (_("All lessons done") if rule.kind == "lessons" else _("All tasks done in your museum")), ""
     if rule.kind == "lessons":
-        return (_("These lessons done: %(titles)s", titles=titles) if titles else _("All lessons done")), ""
-    if titles:
-        return _("These tasks done in your museum: %(titles)s", titles=titles), ""
-    return _("All tasks done in your museum"), ""
+        return escape(_("These lessons done: %(titles)s")) % {"titles": titles}, ""
+    return escape(_("These tasks done in your museum: %(titles)s")) % {"titles": titles}, ""
 
 
-def _quiz_rule(quiz: Quiz, score: int | None) -> str:
+def _quiz_rule(quiz: Quiz, title: Markup, score: int | None) -> Markup:
     mark = quiz.pass_mark if score is None else score
     if mark is None:
-        return _("%(quiz)s submitted", quiz=_quoted(quiz))
-    return _("%(quiz)s at %(mark)d percent or better", quiz=_quoted(quiz), mark=mark)
+        return escape(_("%(quiz)s submitted")) % {"quiz": title}
+    return escape(_("%(quiz)s at %(mark)d percent or better")) % {"quiz": title, "mark": mark}
 
 
 def _quiz_terms(quiz: Quiz) -> str:
@@ -157,8 +157,8 @@ def _quiz_terms(quiz: Quiz) -> str:
     return ", ".join(filter(None, (attempts, minutes(quiz.time_limit) if quiz.time_limit else "")))
 
 
-def _quoted(item: Item) -> str:
-    return _("“%(title)s”", title=item.title)
+def _quoted(course: Course, item: Item) -> Markup:
+    return escape(_("“%(title)s”")) % {"title": marked(item.title, course.language_of(f"{item.path}#title"))}
 
 
 def lit(course: CourseRow, standing: Standing | None) -> Markup:

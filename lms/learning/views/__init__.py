@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from flask import Blueprint, current_app, flash, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.accounts.queries import find_workplace
@@ -24,6 +26,7 @@ from lms.learning.queries import State, Study
 from lms.learning.views.panels import panel_of, plan_of
 from lms.web import locale
 from lms.web.guards import member, public, require_viewer, to_login, viewer
+from lms.web.kept import kept
 from lms.web.pages import page
 from lms.web.prose import Segment, writer_of
 from lms.web.questions import Shown, read, show
@@ -121,7 +124,11 @@ def done(slug: str, item_id: str) -> Response:
 
 def _has_unchecked(study: Study, item_id: str, state: State) -> bool:
     item = get_tree(study.version_id).items[item_id]
-    return isinstance(item, Lesson) and item.complete == "both" and any(q.id not in state.checked for q in item.questions())
+    return (
+        isinstance(item, Lesson)
+        and item.complete == "both"
+        and any(q.id not in state.checked for q in item.questions())
+    )
 
 
 @blueprint.post("/learn/<slug>/<item_id>/check")
@@ -189,12 +196,8 @@ def _note_opening(reading: Reading) -> None:
 
 def _item_page(reading: Reading, shown: Mapping[str, Shown], *, empty: str = "") -> str:
     """Render a lesson or a task; `shown` replaces questions just answered, `empty` names one sent without an answer."""
-    state = reading.states.get(reading.item.id)
-    answers = state.checked if state else {}
     parts = [
-        (segment.html, None)
-        if segment.question is None
-        else (None, shown.get(segment.question.id) or _kept(reading, segment.question, answers))
+        segment.html if segment.question is None else _asked(reading, segment.question, shown, empty)
         for segment in _segments(reading, locale.current())
     ]
     return page(
@@ -202,15 +205,31 @@ def _item_page(reading: Reading, shown: Mapping[str, Shown], *, empty: str = "")
         reading=reading,
         course=reading.course,
         parts=parts,
-        empty=empty,
+        orders=_facts(reading.study.version_id, reading.item.id).orders,
         **_standing(reading),
     )
+
+
+def _asked(reading: Reading, question: Question, shown: Mapping[str, Shown], empty: str) -> Markup:
+    """Return one question with its form: kept, unless it was just answered."""
+    form = f"learning/_{'asked' if reading.item.kind == 'lesson' else 'rubric'}.html"
+
+    def made(found: Shown) -> str:
+        return page(form, reading=reading, study=reading.study, item=reading.item, q=found, empty=empty)
+
+    if question.id in shown:
+        return Markup(made(shown[question.id]))  # noqa: S704 - rendered by an autoescaped template
+    state = reading.states.get(reading.item.id)
+    answered = state is not None and question.id in state.checked
+    response = state.checked[question.id] if state and answered else None
+    key = ("asked", reading.course.digest, reading.language, reading.item.id, question.id, orjson.dumps(response))
+    return kept((*key, answered), lambda: made(_shown(reading, question, response, answered=answered)))
 
 
 def _standing(reading: Reading) -> dict[str, object]:
     """Return how the reader stands with the item: what the page's end says."""
     state = reading.states.get(reading.item.id)
-    questions = [q.id for q in reading.item.questions()] if isinstance(reading.item, Lesson) else []
+    questions = _facts(reading.study.version_id, reading.item.id).questions
     return {
         "item": reading.item,
         "study": reading.study,
@@ -220,8 +239,19 @@ def _standing(reading: Reading) -> dict[str, object]:
     }
 
 
-def _kept(reading: Reading, question: Question, answers: Mapping[str, object]) -> Shown:
-    return _shown(reading, question, answers.get(question.id), answered=question.id in answers)
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a page needs to know of an item, whoever reads it."""
+
+    questions: tuple[str, ...]
+    orders: bool
+
+
+@lru_cache(maxsize=2048)
+def _facts(version_id: str, item_id: str) -> Facts:
+    item = get_tree(version_id).items[item_id]
+    questions = tuple(item.questions()) if isinstance(item, Lesson) else ()
+    return Facts(questions=tuple(q.id for q in questions), orders=any(q.type == "order" for q in questions))
 
 
 def _shown(reading: Reading, question: Question, response: object, *, answered: bool) -> Shown:

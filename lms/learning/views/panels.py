@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
@@ -44,8 +44,9 @@ class RoomOutline:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """What a lesson page shows round its text."""
+    """What a lesson page shows round its text; `key` names everything that it depends on."""
 
+    key: tuple[Hashable, ...]
     number: str
     room: RoomOutline
     rows: list[tuple[str, str | None, str, bool, bool]]
@@ -77,36 +78,52 @@ def _step(item: Item, slug: str) -> Step:
         words = ", ".join(filter(None, (_("Quiz"), words)))
     elif item.kind == "task":
         words = ", ".join(filter(None, (_("Task"), words)))
-    return Step(
-        id=item.id, title=item.title, href=url_for("learning.item", slug=slug, item_id=item.id), words=words
-    )
+    return Step(id=item.id, title=item.title, href=url_for("learning.item", slug=slug, item_id=item.id), words=words)
 
 
 def panel_of(reading: Reading, code: str) -> Panel:
     """Return what stands round an item for this reader."""
-    study, item_id = reading.study, reading.item.id
-    rooms = rooms_of(study.version_id, reading.language, study.slug, code)
+    study = reading.study
+    done = frozenset(key for key, state in reading.states.items() if state.done_at)
+    if study.state == "completed":
+        done = frozenset(reading.course.order())
+    return _panel(
+        study.version_id, reading.language, code, study.slug, study.number, reading.item.id, reading.enrolled, done
+    )
+
+
+@lru_cache(maxsize=4096)
+def _panel(
+    version_id: str,
+    language: str,
+    code: str,
+    slug: str,
+    number: str,
+    item_id: str,
+    enrolled: bool,
+    done: frozenset[str],
+) -> Panel:
+    course = get_tree(version_id, language)
+    rooms = rooms_of(version_id, language, slug, code)
     room = next(r for r in rooms if item_id in r.module.items)
     place = room.module.items.index(item_id)
-    done = {key for key, state in reading.states.items() if state.done_at}
-    if study.state == "completed":
-        done.update(room.module.items)
     count = sum(step.id in done for step in room.steps)
-    left = sum(reading.course.items[step.id].minutes for step in room.steps if step.id not in done)
+    left = sum(course.items[step.id].minutes for step in room.steps if step.id not in done)
     order = [step for r in rooms for step in r.steps]
     at = next(i for i, step in enumerate(order) if step.id == item_id)
     return Panel(
-        number=f"{study.number}.{room.number}.{place + 1}",
+        key=(version_id, language, slug, item_id, enrolled, done),
+        number=f"{number}.{room.number}.{place + 1}",
         room=room,
         rows=[
-            (s.title, s.href if reading.enrolled or s.id == item_id else None, s.words, s.id in done, s.id == item_id)
+            (s.title, s.href if enrolled or s.id == item_id else None, s.words, s.id in done, s.id == item_id)
             for s in room.steps
         ],
         percent=count * 100 // len(room.steps),
         words=_progress_words(count, len(room.steps), left),
-        before=_link(order, at - 1) if reading.enrolled else None,
-        after=_link(order, at + 1) if reading.enrolled else None,
-        locked_by=locked_by(reading.course, room.module, done),
+        before=_link(order, at - 1) if enrolled else None,
+        after=_link(order, at + 1) if enrolled else None,
+        locked_by=locked_by(course, room.module, done),
     )
 
 
@@ -127,10 +144,10 @@ def time_left(minutes: int) -> str:
     return ngettext("%(num)d minute left", "%(num)d minutes left", minutes)
 
 
-def locked_by(course: Course, module: Module, done: set[str]) -> tuple[str, ...]:
+def locked_by(course: Course, module: Module, done: Collection[str]) -> tuple[str, ...]:
     """Return the titles of the rooms that come before this one and are not finished."""
     titles = {m.id: m for m in course.modules}
-    return tuple(titles[key].title for key in module.after if not set(titles[key].items) <= done)
+    return tuple(titles[key].title for key in module.after if not set(done).issuperset(titles[key].items))
 
 
 @dataclass(frozen=True, kw_only=True)

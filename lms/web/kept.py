@@ -1,0 +1,85 @@
+"""Pieces of pages that are the same for many readers, kept as text.
+
+The key names everything that a piece depends on; the language of the interface is added to it. The token of a form
+belongs to one session: while a piece is made a sign stands for it, and each reader's own takes its place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import generate_csrf
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from markupsafe import Markup
+
+from lms.web import locale
+
+PIECES = 4096
+"""Pieces kept a process, the latest used; one of a lesson has 1 to 3 kB."""
+
+SIGN = "\ue020"
+_making: ContextVar[bool] = ContextVar("making", default=False)
+_pieces: OrderedDict[Hashable, str] = OrderedDict()
+_lock = threading.Lock()
+
+
+def kept(key: Hashable, make: Callable[[], str]) -> Markup:
+    """Return the piece with this key, made if it is not here."""
+    full = (locale.current(), key)
+    with _lock:
+        text = _pieces.get(full)
+        if text is not None:
+            _pieces.move_to_end(full)
+    if text is None:
+        text = _make(make)
+        with _lock:
+            _pieces[full] = text
+            while len(_pieces) > PIECES:
+                _pieces.popitem(last=False)
+    if SIGN in text and not _making.get():
+        text = text.replace(SIGN, generate_csrf())
+    return Markup(text)  # noqa: S704 - it was rendered by an autoescaped template
+
+
+def _make(make: Callable[[], str]) -> str:
+    outer = _making.set(True)
+    try:
+        return str(make())
+    finally:
+        _making.reset(outer)
+
+
+def csrf_token() -> str:
+    """Return this session's token; in a piece that is kept, the sign for it."""
+    return SIGN if _making.get() else generate_csrf()
+
+
+class KeptTag(Extension):
+    """`{% kept key %} … {% endkept %}`: what stands between is kept under the key."""
+
+    tags = {"kept"}
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """Turn the tag into a call that is given its body."""
+        line = next(parser.stream).lineno
+        key = parser.parse_expression()
+        body = parser.parse_statements(("name:endkept",), drop_needle=True)
+        return nodes.CallBlock(self.call_method("keep", [key]), [], [], body).set_lineno(line)
+
+    def keep(self, key: Hashable, caller: Callable[[], str]) -> Markup:
+        """Return the kept text of the body."""
+        return kept(key, caller)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the tag, and forms their token through us. After CSRFProtect, whose global this replaces."""
+    app.jinja_env.add_extension(KeptTag)
+    globals_: dict[str, Any] = app.jinja_env.globals
+    globals_["csrf_token"] = csrf_token
