@@ -53,25 +53,33 @@ class CertificateRow:
         return state(self.issued_at, self.valid_until, now, self.standing)
 
 
+_table = Certificate.__table__
+
+# Built once, and read without the mapper: a code may be checked by many people at a time.
 _COLUMNS = select(
-    Certificate.id,
-    Certificate.code,
-    Certificate.subject_id,
-    Certificate.enrolment_id,
-    Certificate.course_id,
-    Certificate.standing,
-    Certificate.issued_at,
-    Certificate.valid_until,
-    Certificate.language,
-    Certificate.snapshot,
-    Certificate.erased_at,
-    Certificate.file_digest,
-    Certificate.file_size,
-    Certificate.problem,
+    *(
+        _table.c[name]
+        for name in (
+            "id",
+            "code",
+            "subject_id",
+            "enrolment_id",
+            "course_id",
+            "standing",
+            "issued_at",
+            "valid_until",
+            "language",
+            "snapshot",
+            "erased_at",
+            "file_digest",
+            "file_size",
+            "problem",
+        )
+    )
 )
-_BY_ID = _COLUMNS.where(Certificate.id == bindparam("id"))
-_BY_CODE = _COLUMNS.where(Certificate.code == bindparam("code"))
-_BY_ENROLMENT = _COLUMNS.where(Certificate.enrolment_id == bindparam("enrolment"))
+_BY_ID = _COLUMNS.where(_table.c.id == bindparam("id"))
+_BY_CODE = _COLUMNS.where(_table.c.code == bindparam("code"))
+_BY_ENROLMENT = _COLUMNS.where(_table.c.enrolment_id == bindparam("enrolment"))
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> CertificateRow:
@@ -95,19 +103,19 @@ def _row(row: Row[*tuple[Any, ...]]) -> CertificateRow:
 
 def find_certificate(certificate_id: str) -> CertificateRow | None:
     """Return the certificate with this id, if any."""
-    row = db.session.execute(_BY_ID, {"id": certificate_id}).first()
+    row = db.session.connection().execute(_BY_ID, {"id": certificate_id}).first()
     return _row(row) if row else None
 
 
 def find_by_code(code: str) -> CertificateRow | None:
     """Return the certificate with this code, if any."""
-    row = db.session.execute(_BY_CODE, {"code": code}).first()
+    row = db.session.connection().execute(_BY_CODE, {"code": code}).first()
     return _row(row) if row else None
 
 
 def find_by_enrolment(enrolment_id: str) -> CertificateRow | None:
     """Return the certificate that an enrolment led to, if any."""
-    row = db.session.execute(_BY_ENROLMENT, {"enrolment": enrolment_id}).first()
+    row = db.session.connection().execute(_BY_ENROLMENT, {"enrolment": enrolment_id}).first()
     return _row(row) if row else None
 
 

@@ -202,8 +202,9 @@ def test_the_page_says_what_the_certificate_claims(made: Award, client: PageClie
     award = made.row.award
     assert award is not None
     for said in (
-        cast.learner.name, "Certificate in keeping keys", "Keys and who holds them", "edition 1", "100%", "Nobody supervised",
-        "No document was checked", *award.outcomes, award.version_digest, made.row.file_digest or "", made.row.code_spaced,
+        cast.learner.name, "Certificate in keeping keys", "Keys and who holds them", "edition 1", "100%",
+        "Nobody supervised", "No document was checked", *award.outcomes, award.version_digest,
+        made.row.file_digest or "", made.row.code_spaced,
     ):  # fmt: skip
         assert said in page.main, said
 

@@ -31,7 +31,7 @@ def add_to(blueprint: Blueprint) -> None:
 @public
 def front() -> str:
     """Show what the site is for, with its first courses."""
-    courses = list_published(limit=HUNG)
+    courses = list_published(limit=HUNG)[::-1]  # the newest, in the order of their numbers
     languages = locale.reading()
     hung = [(course, mini_plan(course.version_id, course.slug, course.number)) for course in courses]
     lessons = sum(_count(course.facts.get("lessons")) for course in courses)
