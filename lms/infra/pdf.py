@@ -7,7 +7,8 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -227,12 +228,12 @@ class Press:
     """WeasyPrint with fonts and style sheets read once. Pango's map of fonts bears one thread at a time."""
 
     def __init__(self, static: Path) -> None:
-        # Read when the first configuration is made: without it the fonts of this machine would stand in for ours.
-        os.environ["FONTCONFIG_FILE"] = str(static / "fonts" / "pdf" / "fonts.conf")
-        warnings.filterwarnings("ignore", "No fonts configured in FontConfig", UserWarning)
-        import weasyprint
-        from weasyprint.text.fonts import FontConfiguration
-        from weasyprint.urls import URLFetcher, URLFetcherResponse
+        with _our_fonts_alone(static):
+            import weasyprint
+            from weasyprint.text.fonts import FontConfiguration
+            from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+            self._fonts = FontConfiguration()
 
         logging.getLogger("weasyprint").setLevel(logging.ERROR)
         logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -246,7 +247,6 @@ class Press:
         self._fetcher = Own(allowed_protocols=(), allow_redirects=False)
         self._static = static
         self._html, self._css = weasyprint.HTML, weasyprint.CSS
-        self._fonts = FontConfiguration()
         profile = Path(weasyprint.__file__).parent / "pdf" / COLOURS
         self._colours = {"srgb": Colours(name=profile.stem, content=profile.read_bytes())}
         self._styles: dict[str, Any] = {}
@@ -299,6 +299,22 @@ class Press:
                 font_config=self._fonts,
             )
         return self._styles[path]
+
+
+@contextmanager
+def _our_fonts_alone(static: Path) -> Iterator[None]:
+    """Let fontconfig find no font of this machine, which would stand in for ours; programs started later find theirs."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(static / "fonts" / "pdf" / "fonts.conf")
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "No fonts configured in FontConfig", UserWarning)
+            yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
 
 
 def own_bytes(url: str, static: Path) -> bytes:

@@ -79,7 +79,9 @@ class KeptTag(Extension):
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the tag, and forms their token through us. After CSRFProtect, whose global this replaces."""
+    """Give templates the tag, and forms their token through us. After CSRFProtect, whose function this replaces."""
     app.jinja_env.add_extension(KeptTag)
     globals_: dict[str, Any] = app.jinja_env.globals
     globals_["csrf_token"] = csrf_token
+    # Flask-WTF hands its own to every page besides, and what a page is handed goes before what is global.
+    app.context_processor(lambda: {"csrf_token": csrf_token})

@@ -32,15 +32,18 @@ _PART = re.compile(r'<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>
 _VOID = frozenset({"br", "hr", "img"})
 _HEADING = re.compile(r"<(h[2-6])>(.*?)</\1>", re.DOTALL)
 _NOT_A_LETTER = re.compile(r"[\W_]+")
-_HOLE = "\ue010"
+_HOLE = Markup("\ue010")
 """Stands where a block's children go: a character that no text holds."""
+
+
+NOTHING = Markup("")
 
 
 @dataclass(frozen=True)
 class Segment:
     """A part of a page: finished HTML, or a question that depends on who answers."""
 
-    html: Markup = Markup("")
+    html: Markup = NOTHING
     question: Question | None = None
 
 
@@ -159,14 +162,14 @@ class Writer:
         """Write a block round its children; a question inside keeps its place."""
         title = self.plain(node.attributes.get("title", ""))
         if node.name == "reveal":
-            facts = {"title": title, "id": node.id or None, "lang": self.foreign(node.lang)}
+            facts: dict[str, object] = {"title": title, "id": node.id or None, "lang": self.foreign(node.lang)}
             shell = _study().reveal
         else:
             minutes = node.attributes.get("minutes", "")
             facts = {"kind": node.name, "title": title, "id": node.id or None}
             facts["minutes"] = int(minutes) if minutes.isdigit() else None
             shell = _study().block
-        before, after = str(shell(caller=lambda: Markup(_HOLE), **facts)).split(_HOLE)
+        before, after = str(shell(caller=lambda: _HOLE, **facts)).split(_HOLE)
         yield Segment(Markup(before))  # noqa: S704 - both halves come from an autoescaped template
         yield from self._each(node.children, page)
         yield Segment(Markup(after))  # noqa: S704
@@ -305,7 +308,7 @@ _LOCK = Lock()
 
 
 def writer_of(course: Course) -> Writer:
-    """Return the writer of a course tree for the language of the present work; trees are kept, so their writers are too."""
+    """Return the writer of a course tree for the language of the present work, kept as the trees are."""
     ui = chosen.get()()
     key = (course.digest, course.language, ui)
     with _LOCK:

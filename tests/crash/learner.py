@@ -62,7 +62,8 @@ class Learner:
         """Do one attempt."""
         page = self.ask("GET", self.quiz).body
         token = dict(FIELD.findall(page))["csrf_token"]
-        assert self.ask("POST", f"{self.quiz}/start", {"csrf_token": token}).status == 302
+        started = self.ask("POST", f"{self.quiz}/start", {"csrf_token": token})
+        assert started.status == 302, (started.status, started.body)
         form = dict(FIELD.findall(self.ask("GET", self.quiz).body))
         seq, attempt = int(form["seq"]), form["attempt"]
         for number in range(4):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -49,6 +50,11 @@ def test_no_other_address_is_fetched(address: str) -> None:
 def test_our_own_style_sheets_and_fonts_are() -> None:
     assert b"@page" in pdf.own_bytes("own:css/certificate.css", place("static"))
     assert pdf.own_bytes("own:fonts/pdf/sans.ttf", place("static"))[:4] == b"\x00\x01\x00\x00"
+
+
+def test_programs_that_are_started_later_still_find_their_fonts() -> None:
+    pdf.render(PAGE.format("A"), shared=PAGE.format("B"), style=STYLE, drawings={}, identifier="x")
+    assert "fonts/pdf" not in os.environ.get("FONTCONFIG_FILE", "")
 
 
 def test_a_document_that_names_a_file_gets_nothing_of_it(tmp_path: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -32,6 +33,8 @@ from lms.web.prose import Segment, writer_of
 from lms.web.questions import Shown, read, show
 
 blueprint = Blueprint("learning", __name__)
+
+_ANCHOR = re.compile(r"[\w-]{1,80}")
 
 
 @blueprint.post("/learn/<slug>/enrol")
@@ -108,7 +111,7 @@ def done(slug: str, item_id: str) -> Response:
     """Mark a lesson or task as done, and go on."""
     who = require_viewer()
     study = access.study_for_learner(slug, who.subject_id)
-    anchor = "done"
+    anchor: str | None = "done"
     try:
         service.mark_done(who.subject_id, study.course_id, item_id, study.reading_language(locale.reading()))
     except Refused:
@@ -164,12 +167,13 @@ def place(slug: str, item_id: str) -> tuple[str, int]:
     """Remember the heading a reader has come to."""
     reading = access.item_for_reader(slug, item_id, require_viewer().subject_id, locale.reading())
     if reading.enrolled and reading.study.enrolment_id:
-        service.keep_place(reading.study.enrolment_id, item_id, request.form.get("anchor", ""))
+        anchor = request.form.get("anchor", "")
+        service.keep_place(reading.study.enrolment_id, item_id, anchor if _ANCHOR.fullmatch(anchor) else "")
     return "", 204
 
 
 def _reading(slug: str, item_id: str) -> Reading | Response:
-    """Return the item for whoever asks; those who are not logged in are asked to, those not enrolled shown the course."""
+    """Return the item for whoever asks; strangers are asked to log in, those not enrolled shown the course."""
     who = viewer()
     try:
         return access.item_for_reader(slug, item_id, who.subject_id if who else None, locale.reading())
