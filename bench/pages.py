@@ -11,7 +11,7 @@ from lms.accounts.service import create_account
 from lms.certificates.queries import list_by_subject
 from lms.courses.queries import get_tree
 from lms.domain.solutions import solution
-from lms.home.demo import study
+from lms.home.service import study
 from lms.infra.db import db
 from lms.learning.service import keep_place
 from lms.quizzes import queries as quiz_queries

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import psutil
 
 from bench.table import Figure, median
-from lms.home.demo import FINISHED, PASSWORD
+from lms.home.service import FINISHED, PASSWORD
 
 LMS = Path(sys.executable).with_name("lms")
 WRITERS = 16

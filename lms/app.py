@@ -19,7 +19,7 @@ from lms.certificates.service import issuing
 from lms.config import Config
 from lms.courses import service as course_service
 from lms.courses import views as courses
-from lms.home import demo
+from lms.home import service as home_service
 from lms.home import views as home
 from lms.infra.db import WriteGate, db, tune_sqlite
 from lms.infra.events import subscribe
@@ -53,7 +53,7 @@ BLUEPRINTS = (
     ops.blueprint,
 )
 
-SETUP = SetUp(steps=(course_service.import_shipped,), demo=(demo.create_demo,))
+SETUP = SetUp(steps=(course_service.import_shipped,), demo=(home_service.create_demo,))
 
 PROJECTIONS = (
     Projection(compare=learning_service.compare, rebuild=learning_service.rebuild),

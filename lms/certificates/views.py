@@ -103,7 +103,7 @@ def _claims(row: CertificateRow) -> dict[str, object]:
         "certificate": row,
         "award": award,
         "state": row.state(now),
-        "now": now,
+        "checked": words.moment(now, lang),
         "issued": words.day(row.issued_at.isoformat(), lang),
         "until": words.day(row.valid_until.isoformat(), lang) if row.valid_until else "",
         "grade": words.percent(award.grade_percent, lang)

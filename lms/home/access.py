@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lms.courses.queries import CourseRow, find_published, get_tree
+from lms.domain.authority import Grant, allows
 from lms.domain.errors import NotFound
 from lms.domain.outline import Course, Guide
+from lms.infra import clock
 from lms.learning.queries import EnrolmentRow, find_enrolment_row
-from lms.web.guards import Viewer
+
+Grants = Iterable[Grant]
 
 
-def course_for_trainer(slug: str, who: Viewer, permission: str) -> CourseRow:
+def course_for_trainer(slug: str, grants: Grants, permission: str) -> CourseRow:
     """Return a published course for somebody who holds the permission for it."""
     row = find_published(slug)
-    if row is None or not who.can(permission, ("course", slug)):
+    if row is None or not allows(grants, permission, at=clock.now(), scope=("course", slug)):
         raise NotFound(slug)
     return row
 
 
-def guide_for_trainer(slug: str, guide_id: str, who: Viewer, language: str) -> tuple[CourseRow, Course, Guide]:
+def guide_for_trainer(slug: str, guide_id: str, grants: Grants, language: str) -> tuple[CourseRow, Course, Guide]:
     """Return a trainer's guide of a course."""
-    row = course_for_trainer(slug, who, "teach.guides")
+    row = course_for_trainer(slug, grants, "teach.guides")
     course = get_tree(row.version_id, language)
     guide = course.guides.get(guide_id)
     if guide is None:
@@ -27,9 +32,9 @@ def guide_for_trainer(slug: str, guide_id: str, who: Viewer, language: str) -> t
     return row, course, guide
 
 
-def learner_for_trainer(slug: str, enrolment_id: str, who: Viewer) -> tuple[CourseRow, EnrolmentRow]:
+def learner_for_trainer(slug: str, enrolment_id: str, grants: Grants) -> tuple[CourseRow, EnrolmentRow]:
     """Return a learner of a course."""
-    row = course_for_trainer(slug, who, "teach.learners")
+    row = course_for_trainer(slug, grants, "teach.learners")
     enrolment = find_enrolment_row(enrolment_id)
     if enrolment is None or enrolment.course_id != row.id:
         raise NotFound(enrolment_id)

@@ -63,9 +63,7 @@ def list_learners(course_id: str, before: tuple[datetime, str] | None = None, li
     )
     if before:
         moment, key = before
-        query = query.where(
-            (Enrolment.changed_at < moment) | and_(Enrolment.changed_at == moment, Enrolment.id < key)
-        )
+        query = query.where((Enrolment.changed_at < moment) | and_(Enrolment.changed_at == moment, Enrolment.id < key))
     rows = db.session.execute(query).all()
     scores: dict[str, dict[str, int]] = {row.id: {} for row in rows}
     kept = select(ItemState.enrolment_id, ItemState.item_id, ItemState.score).where(

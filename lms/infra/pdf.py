@@ -303,7 +303,7 @@ class Press:
 
 @contextmanager
 def _our_fonts_alone(static: Path) -> Iterator[None]:
-    """Let fontconfig find no font of this machine, which would stand in for ours; programs started later find theirs."""
+    """Let fontconfig find no font of this machine, which would stand in for ours; programs started later find them."""
     before = os.environ.get("FONTCONFIG_FILE")
     os.environ["FONTCONFIG_FILE"] = str(static / "fonts" / "pdf" / "fonts.conf")
     try:

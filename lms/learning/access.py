@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lms.courses.queries import get_tree
 from lms.domain.errors import NotFound
-from lms.domain.outline import Course, Item
+from lms.domain.outline import Course
 from lms.learning import queries
-from lms.learning.queries import State, Study
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """An item opened by somebody: the tree in their language, how they stand, and whether they only look in."""
-
-    study: Study
-    course: Course
-    item: Item
-    states: dict[str, State]
-    language: str
-
-    @property
-    def enrolled(self) -> bool:
-        """Tell whether what they do is recorded."""
-        return self.study.enrolled
+from lms.learning.queries import Reading, Study
 
 
 def study_for_anybody(slug: str, subject_id: str | None) -> Study:

@@ -5,12 +5,12 @@ const headings = [...document.querySelectorAll(".reading [id^='h-']")].filter((o
 const PAUSE = 15000;
 let sent = decodeURIComponent(location.hash.slice(1));
 let place = sent;
-let last = 0;
+let last = -PAUSE;
 let timer = 0;
 
 if (form && headings.length && "IntersectionObserver" in window) {
-  // A heading counts as reached when it has gone through the upper third of the window.
-  const observer = new IntersectionObserver(reached, { rootMargin: "0px 0px -66% 0px" });
+  // A heading counts as reached once it is above the upper third of the window, however far and fast one jumped.
+  const observer = new IntersectionObserver(reached, { rootMargin: "1000000px 0px -66% 0px" });
   for (const heading of headings) observer.observe(heading);
   addEventListener("pagehide", send);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send());

@@ -163,7 +163,7 @@ def test_there_is_no_file_before_it_is_made_nor_when_the_bytes_are_lost(
 
 @pytest.mark.parametrize("path", ["/certificates/{}.pdf", "/verify/{}"])
 def test_unknown_and_malformed_codes_look_alike(client: PageClient, path: str) -> None:
-    answers = [client.get(path.format(code)) for code in (UNKNOWN, "no-code", "U" * 16, "7K3M", "%00", "ж" * 16)]
+    answers = [client.get(path.format(code)) for code in (UNKNOWN, "no-code", "U" * 16, "7K3M", "ж" * 16)]
     assert {answer.status_code for answer in answers} == {404}
     assert len({main_of(answer) for answer in answers}) == 1
 

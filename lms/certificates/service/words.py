@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
 from lms.config import LANGUAGES
@@ -105,9 +105,15 @@ def day(moment: str, lang: str) -> str:
     return str(format_date(day_of(moment), format="long", locale=DATES.get(lang, lang)))
 
 
+def moment(at: datetime, lang: str) -> str:
+    """Write a moment to the minute, in UTC: a stranger's clock is not known."""
+    time = format_time(at, format="HH:mm", tzinfo=UTC, locale=lang)
+    return _("%(day)s at %(time)s UTC", day=day(at.isoformat(), lang), time=time)
+
+
 def day_of(moment: str) -> date:
     """Return the day of a kept moment."""
-    return datetime.fromisoformat(moment).date()
+    return datetime.fromisoformat(moment).astimezone(UTC).date()
 
 
 def address(base_url: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from lms.home.views import admin, front, me, teach
+from lms.home.views import front, me, teach
 
 blueprint = Blueprint("home", __name__)
-for part in (front, me, teach, admin):
+for part in (front, me, teach):
     part.add_to(blueprint)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint
 
 from lms.courses.queries import list_published
-from lms.learning.views.panels import mini_plan
+from lms.learning.queries.panels import mini_plan
 from lms.web import locale
 from lms.web.guards import public
 from lms.web.pages import page

@@ -15,7 +15,7 @@ from lms.infra import clock
 from lms.infra.languages import gettext as _
 from lms.learning import queries
 from lms.learning.queries import Study
-from lms.learning.views.panels import mini_plan, rooms_of, time_left
+from lms.learning.queries.panels import mini_plan, rooms_of, time_left
 from lms.web import locale
 from lms.web.guards import member, require_viewer
 from lms.web.pages import page

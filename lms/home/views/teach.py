@@ -52,7 +52,7 @@ def _number(word: str) -> tuple[int, int] | None:
 def teach_course(slug: str) -> str:
     """Show the learners of a course, the last active first, and the course's guides."""
     who = require_viewer()
-    row = access.course_for_trainer(slug, who, "teach.view")
+    row = access.course_for_trainer(slug, who.grants, "teach.view")
     sees_learners = who.can("teach.learners", ("course", slug))
     before = read_mark(request.args.get("before", ""))
     learners = queries.list_learners(row.id, before=before, limit=LEARNERS + 1) if sees_learners else []
@@ -74,7 +74,7 @@ def teach_course(slug: str) -> str:
 @permission("teach.learners")
 def teach_learner(slug: str, enrolment_id: str) -> str:
     """Show how one learner stands with each step, and their attempts."""
-    row, enrolment = access.learner_for_trainer(slug, enrolment_id, require_viewer())
+    row, enrolment = access.learner_for_trainer(slug, enrolment_id, require_viewer().grants)
     course = get_tree(enrolment.version_id, row.reading_language(locale.reading()))
     return page(
         "home/teach_learner.html",
@@ -94,8 +94,8 @@ def teach_learner(slug: str, enrolment_id: str) -> str:
 def teach_guide(slug: str, guide_id: str) -> str:
     """Show a trainer's guide, made to be printed."""
     who = require_viewer()
-    found = access.course_for_trainer(slug, who, "teach.guides")
-    row, course, guide = access.guide_for_trainer(slug, guide_id, who, found.reading_language(locale.reading()))
+    found = access.course_for_trainer(slug, who.grants, "teach.guides")
+    row, course, guide = access.guide_for_trainer(slug, guide_id, who.grants, found.reading_language(locale.reading()))
     parts = [segment.html for segment in writer_of(course).segments(guide.nodes) if segment.question is None]
     module = next((m for m in course.modules if m.id == guide.module), None)
     if module is None:

@@ -19,8 +19,9 @@ from lms.domain.outline import Course
 from lms.infra import clock
 from lms.infra.events import publish
 from lms.infra.languages import gettext as _
-from lms.learning.access import Reading, item_for_reader
-from lms.learning.views.panels import mini_plan, panel_of
+from lms.learning.access import item_for_reader
+from lms.learning.queries import Reading
+from lms.learning.queries.panels import mini_plan, panel_of
 from lms.quizzes import access, queries, service
 from lms.quizzes.events import AnswerRefused
 from lms.quizzes.queries import AttemptRow

@@ -12,8 +12,8 @@ from lms.accounts import service
 from lms.accounts.queries import Person
 from lms.accounts.security import recently
 from lms.domain.errors import NotFound, Refused
-from lms.home.forms import ROLE_NAMES, ActForm, ExtraTimeForm, LinkForm, RoleForm
 from lms.infra.languages import gettext as _
+from lms.ops.forms import ROLE_NAMES, ActForm, ExtraTimeForm, LinkForm, RoleForm
 from lms.web.guards import permission, require_viewer
 from lms.web.pages import page
 
@@ -44,7 +44,7 @@ def users() -> str:
     found = people.list_people(search, after=after, limit=PEOPLE + 1)
     last = found[PEOPLE - 1] if len(found) > PEOPLE else None
     return page(
-        "home/admin/users.html",
+        "ops/admin/users.html",
         people=found[:PEOPLE],
         search=search,
         more=f"{last.account_id}-{last.name}" if last else None,
@@ -69,7 +69,7 @@ def _page(
     linking: LinkForm | None = None,
 ) -> str:
     return page(
-        "home/admin/user.html",
+        "ops/admin/user.html",
         person=person,
         roles=people.list_roles(person.account_id),
         role_names=ROLE_NAMES,
@@ -204,4 +204,4 @@ def _person(account_id: int) -> Person:
 
 
 def _back(person: Person) -> Response:
-    return redirect(url_for("home.admin_user", account_id=person.account_id))
+    return redirect(url_for("ops.admin_user", account_id=person.account_id))

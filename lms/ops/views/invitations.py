@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from lms.accounts import queries as people
 from lms.accounts import service
-from lms.home.forms import ActForm, InvitationForm
 from lms.infra.languages import gettext as _
+from lms.ops.forms import ActForm, InvitationForm
 from lms.web.guards import permission, require_viewer
 from lms.web.pages import page
 
@@ -31,9 +31,9 @@ def invitations() -> str | Response | tuple[str, int]:
             actor=require_viewer().subject_id,
         )
         flash(_("The code is %(code)s. Whoever registers with it is confirmed at once.", code=code), "success")
-        return redirect(url_for("home.admin_invitations"))
+        return redirect(url_for("ops.admin_invitations"))
     shown = page(
-        "home/admin/invitations.html", form=form, codes=people.list_invitations(), act_form=ActForm(formdata=None)
+        "ops/admin/invitations.html", form=form, codes=people.list_invitations(), act_form=ActForm(formdata=None)
     )
     return (shown, 422) if form.errors else shown
 
@@ -43,4 +43,4 @@ def end() -> Response:
     """Let a code confirm nobody any longer."""
     service.withdraw_invitation(request.form.get("code", ""), actor=require_viewer().subject_id)
     flash(_("The code can no longer be used."), "success")
-    return redirect(url_for("home.admin_invitations"))
+    return redirect(url_for("ops.admin_invitations"))

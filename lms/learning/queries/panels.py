@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
-from flask import url_for
 from markupsafe import Markup
 
 from lms.courses.queries import get_tree
@@ -16,8 +15,7 @@ from lms.domain.outline import Course, Item, Module
 from lms.infra.languages import gettext as _
 from lms.infra.languages import ngettext
 from lms.learning import queries
-from lms.learning.access import Reading
-from lms.learning.queries import Study
+from lms.learning.queries import Reading, Study
 
 Link = tuple[str, str]
 
@@ -57,6 +55,11 @@ class Panel:
     locked_by: tuple[str, ...]
 
 
+def path_of(slug: str, item_id: str) -> str:
+    """Return the address of an item, as the contract has it."""
+    return f"/learn/{slug}/{item_id}"
+
+
 @lru_cache(maxsize=256)
 def rooms_of(version_id: str, language: str, slug: str, _code: str) -> tuple[RoomOutline, ...]:
     """Return the rooms of a course in words, made once a version, language and interface language."""
@@ -78,7 +81,7 @@ def _step(item: Item, slug: str) -> Step:
         words = ", ".join(filter(None, (_("Quiz"), words)))
     elif item.kind == "task":
         words = ", ".join(filter(None, (_("Task"), words)))
-    return Step(id=item.id, title=item.title, href=url_for("learning.item", slug=slug, item_id=item.id), words=words)
+    return Step(id=item.id, title=item.title, href=path_of(slug, item.id), words=words)
 
 
 def panel_of(reading: Reading, code: str) -> Panel:

@@ -10,17 +10,20 @@ from lms.ops import queries
 from lms.ops.service import health
 from lms.web import guards
 
-blueprint = Blueprint("ops", __name__)
+
+def add_to(blueprint: Blueprint) -> None:
+    """Register the addresses."""
+    blueprint.add_url_rule("/healthz", "healthz", healthz)
+    blueprint.add_url_rule("/readyz", "readyz", readyz)
+    blueprint.add_url_rule("/metrics", "metrics", metrics)
 
 
-@blueprint.get("/healthz")
 @guards.public
 def healthz() -> Response:
     """Say that the process lives."""
     return _text("alive\n")
 
 
-@blueprint.get("/readyz")
 @guards.public
 def readyz() -> Response:
     """Say whether database, storage and keys answer; 503 names those that do not, and `lms doctor` says why."""
@@ -32,7 +35,6 @@ def readyz() -> Response:
     return _text("ready\n")
 
 
-@blueprint.get("/metrics")
 @guards.public
 def metrics() -> Response:
     """Write the counts of the site in the text format of Prometheus; the proxy keeps them from the world."""

@@ -22,9 +22,8 @@ from lms.domain.outline import Course, Lesson, Question
 from lms.domain.questions import TYPES
 from lms.infra.languages import gettext as _
 from lms.learning import access, queries, service
-from lms.learning.access import Reading
-from lms.learning.queries import State, Study
-from lms.learning.views.panels import panel_of, plan_of
+from lms.learning.queries import Reading, State, Study
+from lms.learning.queries.panels import panel_of, plan_of
 from lms.web import locale
 from lms.web.guards import member, public, require_viewer, to_login, viewer
 from lms.web.kept import kept

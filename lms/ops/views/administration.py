@@ -8,7 +8,6 @@ from lms.accounts import queries as people
 from lms.config import Config
 from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
-from lms.home.views.admin import invitations, users
 from lms.infra import mail as post
 from lms.ops import queries as ops
 from lms.web.guards import permission
@@ -25,8 +24,6 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/admin/mail/<mail_id>", "admin_letter", letter)
     blueprint.add_url_rule("/admin/jobs", "admin_jobs", jobs)
     blueprint.add_url_rule("/admin/audit", "admin_audit", audit)
-    users.add_to(blueprint)
-    invitations.add_to(blueprint)
 
 
 @permission("admin.view")
@@ -34,7 +31,7 @@ def start() -> str:
     """Show what waits for the administrator."""
     config: Config = settings()
     return page(
-        "home/admin/start.html",
+        "ops/admin/start.html",
         unconfirmed=people.list_unconfirmed(limit=10),
         mails=post.count_waiting(),
         has_mail_server=config.mail_url is not None,
@@ -48,9 +45,7 @@ def mail() -> str:
     """Show the messages, newest first."""
     found = post.list_mail(after=request.args.get("after") or None, limit=LINES + 1)
     more = found[LINES - 1].id if len(found) > LINES else None
-    return page(
-        "home/admin/mail.html", mails=found[:LINES], more=more, has_mail_server=settings().mail_url is not None
-    )
+    return page("ops/admin/mail.html", mails=found[:LINES], more=more, has_mail_server=settings().mail_url is not None)
 
 
 @permission("mail.view")
@@ -59,7 +54,7 @@ def letter(mail_id: str) -> str:
     found = post.find_mail(mail_id)
     if found is None:
         raise NotFound(mail_id)
-    return page("home/admin/letter.html", mail=found)
+    return page("ops/admin/letter.html", mail=found)
 
 
 @permission("jobs.view")
@@ -70,7 +65,7 @@ def jobs() -> str:
     found = ops.list_jobs(after=after, limit=LINES + 1, unfinished=request.args.get("all") != "1")
     last = found[LINES - 1] if len(found) > LINES else None
     return page(
-        "home/admin/jobs.html",
+        "ops/admin/jobs.html",
         jobs=found[:LINES],
         more=write_mark(last.created_at, last.key) if last else None,
         every=request.args.get("all") == "1",
@@ -86,7 +81,7 @@ def audit() -> str:
     actors = {line.actor for line in found if line.actor}
     subjects = {str(line.facts["subject_id"]) for line in found if line.facts.get("subject_id")}
     return page(
-        "home/admin/audit.html",
+        "ops/admin/audit.html",
         lines=found[:LINES],
         names=people.names_of(actors | subjects),
         more=found[LINES - 1].id if len(found) > LINES else None,

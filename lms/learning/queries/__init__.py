@@ -12,6 +12,8 @@ from sqlalchemy import Row, bindparam, func, select
 from lms.accounts.models import Subject
 from lms.courses.models import Course, Version
 from lms.courses.queries import Standing
+from lms.domain.outline import Course as Tree
+from lms.domain.outline import Item
 from lms.domain.progress import Record
 from lms.infra.db import db, run, table_of
 from lms.learning.models import Enrolment, ItemState, LearningRecord, Place
@@ -74,6 +76,22 @@ class State:
     language: str
     score: int | None
     checked: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An item opened by somebody: the tree in their language, how they stand, and whether they only look in."""
+
+    study: Study
+    course: Tree
+    item: Item
+    states: dict[str, State]
+    language: str
+
+    @property
+    def enrolled(self) -> bool:
+        """Tell whether what they do is recorded."""
+        return self.study.enrolled
 
 
 _course, _enrolment = table_of(Course), table_of(Enrolment)

@@ -1,0 +1,11 @@
+"""The pages of whoever runs the site, and what machines ask."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from lms.ops.views import administration, invitations, machine, users
+
+blueprint = Blueprint("ops", __name__)
+for part in (machine, administration, users, invitations):
+    part.add_to(blueprint)
