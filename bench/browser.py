@@ -39,7 +39,13 @@ def measure() -> list[Figure]:
             russian = _weight(chromium, path, "ru")
             cold, warm = _times(chromium, path)
     return [
-        Figure(what="first view of a lesson, English", value=english[0] / 1000, unit="kB", bar=100, others="Moodle 1,297 kB"),
+        Figure(
+            what="first view of a lesson, English",
+            value=english[0] / 1000,
+            unit="kB",
+            bar=100,
+            others="Moodle 1,297 kB",
+        ),
         Figure(what="requests of it", value=english[1], unit="", bar=12, others="Moodle 18"),
         Figure(what="first view of a lesson, Russian", value=russian[0] / 1000, unit="kB"),
         Figure(what="requests of it", value=russian[1], unit=""),

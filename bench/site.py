@@ -64,7 +64,8 @@ def fill(place: Site, first: int, last: int) -> None:
     """Add learners `first` to `last`, each enrolled, with two lessons opened and one done, and the records of that."""
     course, items = place.course, place.items
     for begin in range(first, last, BATCH):
-        rows: dict[type, list[dict[str, Any]]] = {t: [] for t in (Subject, Account, Enrolment, ItemState, LearningRecord)}
+        tables = (Subject, Account, Enrolment, ItemState, LearningRecord)
+        rows: dict[type, list[dict[str, Any]]] = {table: [] for table in tables}
         for n in range(begin, min(begin + BATCH, last)):
             _learner(rows, n, course, items)
         for table, values in rows.items():

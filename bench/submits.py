@@ -65,9 +65,7 @@ def _started(place: Site, count: int) -> list[tuple[str, str]]:
     quiz = next(key for key in place.items if course.items[key].kind == "quiz")
     found = []
     for n in range(count):
-        attempt = service.start_attempt(
-            subject_id(n), place.course.id, quiz, seed=n, language="en", extra_time=0
-        )
+        attempt = service.start_attempt(subject_id(n), place.course.id, quiz, seed=n, language="en", extra_time=0)
         found.append((attempt.id, subject_id(n)))
         if n % 100 == 99:
             db.session.commit()

@@ -38,7 +38,8 @@ def show(figures: Sequence[Figure]) -> bool:
     for figure in figures:
         sign = "≥" if figure.least else "≤"
         bar = "" if figure.bar is None else f"{sign} {figure.bar:g} {figure.unit}"
-        rows.append((figure.what, f"{figure.value:.4g} {figure.unit}", bar + ("" if figure.holds else "  MISSED"), figure.others))
+        missed = "" if figure.holds else "  MISSED"
+        rows.append((figure.what, f"{figure.value:.4g} {figure.unit}", bar + missed, figure.others))
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     for row in rows:
         sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")

@@ -36,7 +36,7 @@ from lms.ops.service import prepared
 from lms.ops.service.setup import SetUp
 from lms.quizzes import service as quiz_service
 from lms.quizzes import views as quizzes
-from lms.web import errors, guards, headers, kept, locale, pages, transaction
+from lms.web import assets, errors, guards, headers, kept, locale, pages, transaction
 from lms.web.assets import Assets
 from lms.web.requests import Request
 
@@ -104,6 +104,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["queue"] = Queue(db)
     app.extensions["events"] = subscribe(wiring.TABLE)
     Compress(app)
+    assets.init_app(app)
     headers.init_app(app, config)
     locale.init_app(app, config)
     CSRFProtect(app)  # after these two: the page that says what was refused needs a nonce and a language

@@ -70,7 +70,9 @@ def may_all(_slug: str) -> bool:
 
 def import_package(package: Path, *, actor: str | None, may: May) -> Imported:
     """Import a zip by the rules of packages; raises PackageRefused, and Refused for a course that is not one's own."""
-    return import_course(unpack(package, READERS), actor=actor, may=may)
+    with package.open("rb") as opened:
+        files = unpack(opened, READERS)
+    return import_course(files, actor=actor, may=may)
 
 
 def import_course(files: Files, *, actor: str | None, may: May = may_all, shipped: bool = False) -> Imported:

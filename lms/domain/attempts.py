@@ -36,7 +36,7 @@ def draw(quiz: Quiz, banks: Mapping[str, Bank], seed: int) -> tuple[str, ...]:
 
 
 def _fits(question: Question, line: Draw) -> bool:
-    return (line.outcome is None or question.outcome == line.outcome) and (line.tag is None or line.tag in question.tags)
+    return line.outcome in (None, question.outcome) and (line.tag is None or line.tag in question.tags)
 
 
 def shuffled(ids: Sequence[str], question: Question, quiz: Quiz, seed: int) -> tuple[str, ...]:

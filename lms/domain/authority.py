@@ -59,9 +59,7 @@ class Grant:
     until: datetime | None = None
 
 
-def allows(
-    grants: Iterable[Grant], permission: str, *, at: datetime, scope: tuple[str, str] | None = None
-) -> bool:
+def allows(grants: Iterable[Grant], permission: str, *, at: datetime, scope: tuple[str, str] | None = None) -> bool:
     """Tell whether the grants give the permission, within the scope (kind, id) or, without one, anywhere."""
     for grant in grants:
         if grant.until is not None and grant.until <= at:

@@ -28,9 +28,6 @@ class Record:
     body: Mapping[str, Any]
 
 
-
-
-
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """One graded result of an item: exact score of 0 to 1 and whether it passed (None: the item has no pass mark)."""

@@ -167,8 +167,9 @@ def count_waiting() -> int:
 
 
 def forget_mail_to(address: str) -> None:
-    """Delete every message to an address, when the person behind it is erased."""
-    db.session.execute(delete(MailMessage).where(func.lower(MailMessage.to_address) == address.lower()))
+    """Delete every message to an address, and every one that names it, when the person behind it is erased."""
+    named = func.lower(MailMessage.text).contains(address.lower(), autoescape=True)
+    db.session.execute(delete(MailMessage).where((func.lower(MailMessage.to_address) == address.lower()) | named))
 
 
 def forget_mail_before(moment: datetime) -> None:

@@ -8,7 +8,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def place(name: str) -> Path:
-    """Return the folder `templates`, `static`, `migrations` or `courses`; FileNotFoundError when neither place has it."""
+    """Return the folder `templates`, `static`, `migrations` or `courses`; FileNotFoundError when it is nowhere."""
     for root in (PACKAGE / "shipped", PACKAGE.parent):
         if (root / name).is_dir():
             return root / name

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Text, column, select, table, update
+from sqlalchemy import BigInteger, Text, column, func, select, table, update
 from sqlalchemy.sql.expression import TableClause
 
 from lms.infra.clock import new_id
@@ -159,6 +159,17 @@ def forget(statuses: Iterable[str], *, before: datetime, turns_only: bool = Fals
         queue.client.delete_workflows(keys)
         count += len(keys)
     return count
+
+
+def blot(word: str) -> None:
+    """Take a word, such as the address of a person who is erased, out of what jobs were given; they find nobody then."""
+    inputs = _input_table()
+    for quoted in {json.dumps(word), json.dumps(word, ensure_ascii=False)}:
+        db.session.execute(
+            update(inputs)
+            .where(inputs.c.inputs.contains(quoted, autoescape=True))
+            .values(inputs=func.replace(inputs.c.inputs, quoted, '""'))
+        )
 
 
 def migrate(url: str) -> None:

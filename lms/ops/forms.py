@@ -6,7 +6,6 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
-from lms.domain.authority import ROLES
 from lms.infra.languages import lazy_gettext as _l
 from lms.web.forms import Form, lower, tidy
 
@@ -30,7 +29,7 @@ class ActForm(Form):
 class RoleForm(Form):
     """A role to give, for the whole site, one course or one museum."""
 
-    role = SelectField(_l("Role"), choices=[SelectChoice(name, ROLE_NAMES[name]) for name in ROLES if name != "learner"])
+    role = SelectField(_l("Role"), choices=[SelectChoice(*role) for role in ROLE_NAMES.items()])
     scope_kind = SelectField(
         _l("For"),
         choices=[

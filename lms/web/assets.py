@@ -5,6 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from flask import Flask, Response, request
+
+KEEP = "public, max-age=31536000, immutable"
+TEXT = ("text/css", "text/javascript", "application/javascript", "image/svg+xml", "text/plain")
+
 
 class Assets:
     """Static files below one folder; each is read once to learn its digest."""
@@ -19,3 +24,17 @@ class Assets:
             digest = hashlib.sha256((self._root / path).read_bytes()).hexdigest()[:12]
             self._urls[path] = f"/static/{path}?v={digest}"
         return self._urls[path]
+
+
+def init_app(app: Flask) -> None:
+    """Let browsers keep files whose address names their content. After Compress, which passes over streams of a file."""
+
+    @app.after_request
+    def hand_over(response: Response) -> Response:
+        if request.endpoint == "static" and response.status_code == 200:
+            if "v" in request.args:
+                response.headers["Cache-Control"] = KEEP
+            if response.mimetype in TEXT:
+                response.direct_passthrough = False
+                response.set_data(response.get_data())
+        return response

@@ -1,4 +1,7 @@
-"""Questions as forms: one builder a type turns a question and an answer into what its template shows."""
+"""Questions as forms: one builder a type turns a question and an answer into what its template shows.
+
+It is long because the nine types stand side by side, each in a dozen lines, with the reading of their forms.
+"""
 
 from __future__ import annotations
 

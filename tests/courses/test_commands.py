@@ -166,7 +166,7 @@ class TestImportAndExport:
         (tmp_path / "in.zip").write_bytes(zipped(store))
         assert run("import", tmp_path / "in.zip").exit_code == 0
         assert run("export", SLUG, tmp_path / "out.zip").exit_code == 0
-        assert unpack(tmp_path / "out.zip") == store
+        assert unpack((tmp_path / "out.zip").read_bytes()) == store
 
     def test_faults_keep_it_out(self, run: Run, folder: Path) -> None:
         spoil(folder)

@@ -1,4 +1,7 @@
-"""One example for every kind of fault and warning that the course format names, made from a course without any."""
+"""One example for every kind of fault and warning that the course format names, made from a course without any.
+
+The file is long because the format names so many kinds, and each has its line here.
+"""
 
 from __future__ import annotations
 

@@ -121,10 +121,8 @@ def test_the_course_may_stand_in_the_one_folder() -> None:
     assert unpack(pack(store(), "some-name")) == store()
 
 
-def test_a_package_is_read_from_a_path(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    (tmp_path / "a.zip").write_bytes(pack(store()))
-
-    assert unpack(tmp_path / "a.zip") == store()
+def test_a_package_is_read_from_an_open_file() -> None:
+    assert unpack(BytesIO(pack(store()))) == store()
 
 
 def test_dotfiles_are_left_out() -> None:

@@ -77,7 +77,10 @@ def wrong(question: Question) -> Any:
     if question.type in {"match", "sort"}:
         return dict(zip(right, [*list(right.values())[1:], next(iter(right.values()))], strict=True))
     if question.type == "gap":
-        return {gap.id: next((o.id for o in gap.options if not o.right), "nothing of the kind") for gap in question.body.gaps}
+        return {
+            gap.id: next((o.id for o in gap.options if not o.right), "nothing of the kind")
+            for gap in question.body.gaps
+        }
     return "123456789" if question.type == "number" else "nothing of the kind"
 
 

@@ -29,7 +29,9 @@ def everything(tx: Connection) -> Iterator[tuple[str, str]]:
         for table in inspect(tx).get_table_names(schema=schema):
             for row in tx.execute(text(f'SELECT * FROM "{schema}"."{table}"')):
                 # Bytes and JSON too: a name may stand in escapes.
-                said = " ".join(part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in row)
+                said = " ".join(
+                    part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in row
+                )
                 yield table, said
 
 

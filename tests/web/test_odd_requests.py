@@ -7,7 +7,15 @@ import pytest
 from tests.factories.people import Cast
 from tests.factories.study import SLUG
 
-PATHS = ("/learn/%00/x", "/courses/a%00b", "/teach/%00/", "/?q=%00", "/courses/?q=%00", "/verify/%00", "/me/?before=%00")
+PATHS = (
+    "/learn/%00/x",
+    "/courses/a%00b",
+    "/teach/%00/",
+    "/?q=%00",
+    "/courses/?q=%00",
+    "/verify/%00",
+    "/me/?before=%00",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -13,7 +13,7 @@ from lms.accounts.service.rows import administers, get_account
 from lms.accounts.service.sessions import forget_failures
 from lms.domain.errors import Refused
 from lms.domain.names import tidy
-from lms.infra import clock, mail
+from lms.infra import clock, mail, queue
 from lms.infra.db import begin_write, db
 from lms.infra.events import publish
 
@@ -87,4 +87,5 @@ def _erase(account: Account, actor: str | None) -> None:
     db.session.flush()
     forget_failures(address)
     mail.forget_mail_to(address)
+    queue.blot(address)
     publish(AccountErased(account_id=number, subject_id=subject_id, at=now, actor=actor))

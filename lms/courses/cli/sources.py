@@ -50,8 +50,8 @@ def read_course_files(path: Path) -> dict[str, bytes]:
     """Return the files of a course by path; raises Unreadable, and PackageRefused for a package that breaks a rule."""
     try:
         if path.is_file():
-            path.open("rb").close()
-            return unpack(path, READERS)
+            with path.open("rb") as opened:
+                return unpack(opened, READERS)
         return read_folder(path)
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}.") from error

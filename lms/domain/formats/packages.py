@@ -7,8 +7,8 @@ import struct
 import unicodedata
 import zlib
 from collections.abc import Iterable, Mapping
-from io import BytesIO
-from pathlib import Path
+from io import SEEK_END, BytesIO
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 from lms.domain.formats.blocks import parse
@@ -27,16 +27,17 @@ class PackageRefused(Exception):
     """The package is refused whole; the message is one sentence for the person who brought it."""
 
 
-def unpack(source: bytes | Path | str, readers: Readers | None = None) -> dict[str, bytes]:
+def unpack(source: bytes | IO[bytes], readers: Readers | None = None) -> dict[str, bytes]:
     """Return the course's files by path; PackageRefused when any rule is broken.
 
     With `readers` a package whose YAML holds tags or too many aliases is refused too.
     """
-    packed = Path(source).stat().st_size if isinstance(source, Path | str) else len(source)
+    package = BytesIO(source) if isinstance(source, bytes) else source
+    packed = package.seek(0, SEEK_END)
     if packed > MAX_PACKED:
         raise PackageRefused(f"The package has {packed:,} bytes; at most {MAX_PACKED:,} are read.")
     try:
-        with ZipFile(BytesIO(source) if isinstance(source, bytes) else source) as archive:
+        with ZipFile(package) as archive:
             files = _unpack(archive)
     except (BadZipFile, LargeZipFile, NotImplementedError, EOFError, zlib.error, struct.error, OSError) as error:
         raise PackageRefused(f"The package cannot be read as a zip: {error}.") from error
