@@ -110,7 +110,7 @@ def fold(records: Iterable[Record], course_of: Callable[[str], Course]) -> Progr
         grade=_grade(course, counted),
         next_item=to_do[0] if to_do else None,
         minutes_left=sum(course.items[key].minutes for key in to_do),
-        changed_at=max(r.at for r in ordered),
+        changed_at=max(r.at for r in ordered if r.kind != STARTED),  # an attempt under way changes nothing yet
         complete_now=is_complete(course, counted),
     )
 

@@ -162,7 +162,7 @@ def forget(statuses: Iterable[str], *, before: datetime, turns_only: bool = Fals
 
 
 def blot(word: str) -> None:
-    """Take a word, such as the address of a person who is erased, out of what jobs were given; they find nobody then."""
+    """Take a word, such as the address of a person who is erased, out of what jobs were given: they find nobody."""
     inputs = _input_table()
     for quoted in {json.dumps(word), json.dumps(word, ensure_ascii=False)}:
         db.session.execute(

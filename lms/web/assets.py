@@ -27,7 +27,7 @@ class Assets:
 
 
 def init_app(app: Flask) -> None:
-    """Let browsers keep files whose address names their content. After Compress, which passes over streams of a file."""
+    """Let browsers keep files whose address names their content; after Compress, which passes over file streams."""
 
     @app.after_request
     def hand_over(response: Response) -> Response:

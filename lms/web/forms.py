@@ -104,3 +104,8 @@ def lower(value: str | None) -> str | None:
 def choices(pairs: Sequence[tuple[str, str]], empty: str) -> list[tuple[str, str]]:
     """Return select choices that begin with an empty one."""
     return [("", empty), *pairs]
+
+
+def without_control(text: str) -> str:
+    """Return the text without control characters, which no search means and PostgreSQL refuses."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cc")

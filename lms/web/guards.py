@@ -94,7 +94,7 @@ def init_app(app: Flask) -> None:
     def ask() -> Response | None:
         if request.endpoint is None or request.routing_exception is not None:
             return None
-        if "\x00" in request.full_path or "%00" in request.full_path:
+        if "\x00" in request.path:
             abort(404)  # no address of ours holds it, and PostgreSQL refuses it
         needed = permission_of(app, request.endpoint)
         if needed == PUBLIC:

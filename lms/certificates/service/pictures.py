@@ -69,6 +69,11 @@ def draw_code(text: str) -> Drawing:
 @lru_cache(maxsize=64)
 def draw_plan(number: str, rooms: tuple[Module, ...]) -> Drawing:
     """Draw the building of a course with every light on."""
+    return trace(plan_svg(number, rooms), PAINTS)
+
+
+def plan_svg(number: str, rooms: tuple[Module, ...]) -> str:
+    """Return the drawing that the pages of the course show too: it follows from the course's number and rooms."""
     drawn = [
         Room(
             n=n,
@@ -80,5 +85,4 @@ def draw_plan(number: str, rooms: tuple[Module, ...]) -> Drawing:
         for n, room in enumerate(rooms, 1)
     ]
     year, _dot, ordinal = number.partition(".")
-    seed = int(year) * 1000 + int(ordinal)
-    return trace(draw(drawn, seed=seed, mini=True, words=PlanWords(here="")), PAINTS)
+    return draw(drawn, seed=int(year) * 1000 + int(ordinal), mini=True, words=PlanWords(here=""))

@@ -43,9 +43,14 @@ def start() -> str:
 @permission("mail.view")
 def mail() -> str:
     """Show the messages, newest first."""
-    found = post.list_mail(after=request.args.get("after") or None, limit=LINES + 1)
+    found = post.list_mail(after=_id(request.args.get("after", "")), limit=LINES + 1)
     more = found[LINES - 1].id if len(found) > LINES else None
     return page("ops/admin/mail.html", mails=found[:LINES], more=more, has_mail_server=settings().mail_url is not None)
+
+
+def _id(word: str) -> str | None:
+    """Return the id that a place in a list is, None for anything that is none."""
+    return word if word.isascii() and word.isalnum() and len(word) == 32 else None
 
 
 @permission("mail.view")

@@ -14,6 +14,7 @@ from lms.accounts.security import recently
 from lms.domain.errors import NotFound, Refused
 from lms.infra.languages import gettext as _
 from lms.ops.forms import ROLE_NAMES, ActForm, ExtraTimeForm, LinkForm, RoleForm
+from lms.web.forms import without_control
 from lms.web.guards import permission, require_viewer
 from lms.web.pages import page
 
@@ -39,8 +40,8 @@ def add_to(blueprint: Blueprint) -> None:
 @permission("accounts.view")
 def users() -> str:
     """List accounts by name, or those whose name or address begins as searched."""
-    search = request.args.get("q", "")[:LONGEST_SEARCH]
-    after = _mark(request.args.get("after", ""))
+    search = without_control(request.args.get("q", ""))[:LONGEST_SEARCH]
+    after = _mark(without_control(request.args.get("after", "")))
     found = people.list_people(search, after=after, limit=PEOPLE + 1)
     last = found[PEOPLE - 1] if len(found) > PEOPLE else None
     return page(

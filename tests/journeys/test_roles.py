@@ -1,0 +1,201 @@
+"""Who may go where: every address that can be fetched, for everybody in the cast, in one table."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from lms.courses.queries import get_tree
+from lms.infra import mail
+from lms.infra.db import db
+from tests.factories.courses import files_of, publish_course
+from tests.factories.journey import Studying, work
+from tests.factories.people import Cast
+from tests.pages import PageClient
+
+WHO = (
+    "nobody",
+    "learner",
+    "colleague",
+    "stranger",
+    "trainer",
+    "other_trainer",
+    "coordinator",
+    "reviewer",
+    "admin",
+)
+
+# A letter for each of them, in this order:
+#   y  the page is there          n  it looks as if it were not there (404)
+#   l  to the log-in              >  somewhere else: to the course one has not enrolled in, to typing the password again
+#   b  a link that does not hold
+TABLE = {
+    "/": "yyyyyyyyy",
+    "/accessibility": "yyyyyyyyy",
+    "/help": "yyyyyyyyy",
+    "/licences": "yyyyyyyyy",
+    "/privacy": "yyyyyyyyy",
+    "/healthz": "yyyyyyyyy",
+    "/readyz": "yyyyyyyyy",
+    "/metrics": "yyyyyyyyy",
+    "/network/museums": "yyyyyyyyy",
+    "/static/<path:filename>": "yyyyyyyyy",
+    # Accounts
+    "/login": "y>>>>>>>>",
+    "/register": "y>>>>>>>>",
+    "/register/code": "yyyyyyyyy",
+    "/register/done": "yyyyyyyyy",
+    "/confirm": "yyyyyyyyy",
+    "/confirm/<token>": ">>>>>>>>>",
+    "/reset": "y>>>>>>>>",
+    "/reset/<token>": ">>>>>>>>>",
+    "/change-email/<token>": ">>>>>>>>>",
+    "/change": "lyyyyyyyy",
+    "/change-email": "lyyyyyyyy",
+    "/log-in-again": "lyyyyyyyy",
+    "/me/": "lyyyyyyyy",
+    "/me/certificates": "lyyyyyyyy",
+    "/me/data": "lyyyyyyyy",
+    "/me/delete": "lyyyyyyyy",
+    "/me/link": "lyyyyyyyy",
+    "/me/profile": "lyyyyyyyy",
+    "/me/workplace": "lyyyyyyyy",
+    # Courses, for everybody
+    "/courses/": "yyyyyyyyy",
+    "/courses/<slug>": "yyyyyyyyy",
+    "/courses/<slug>/credits": "yyyyyyyyy",
+    "/courses/<slug>/glossary": "yyyyyyyyy",
+    "/media/<digest>/<name>": "yyyyyyyyy",
+    # Study: the learner and the colleague are enrolled, and only the learner has finished the quiz
+    "/learn/<slug>/": "lyy>>>>>>",
+    "/learn/<slug>/one-idea": "yyyyyyyyy",
+    "/learn/<slug>/checking": "lyy>>>>>>",
+    "/learn/<slug>/final": "lyy>>>>>>",
+    "/learn/<slug>/<item_id>/result/<int:number>": "lynnnnnnn",
+    "/learn/<slug>/<item_id>/review/<int:number>": "lynnnnnnn",
+    "/learn/<slug>/leave": "lyynnnnnn",
+    "/learn/<slug>/move": "ly>nnnnnn",
+    # Certificates: whoever has the code may see them
+    "/certificates/<code>.pdf": "yyyyyyyyy",
+    "/verify": "yyyyyyyyy",
+    "/verify/<code>": "yyyyyyyyy",
+    "/<any(VERIFY, Verify):_shouted>/<code>": "yyyyyyyyy",
+    # Teaching: the other trainer teaches another course
+    "/teach/": "lnnnyyyyy",
+    "/teach/<slug>/": "lnnnynyyy",
+    "/teach/<slug>/learners/<enrolment_id>": "lnnnynyny",
+    "/teach/<slug>/guides/<guide_id>": "lnnnynnyy",
+    "/teach/upload": "lnnnyynny",
+    "/teach/courses": "lnnnyynny",
+    "/teach/courses/<slug>": "lnnnynnny",
+    "/teach/courses/<slug>/export.zip": "lnnnynnny",
+    "/teach/courses/<slug>/versions/<int(max=999999):ordinal>": "lnnnynnny",
+    # Administration
+    "/admin/": "lnnnnnnny",
+    "/admin/audit": "lnnnnnnny",
+    "/admin/invitations": "lnnnnnnny",
+    "/admin/jobs": "lnnnnnnny",
+    "/admin/mail": "lnnnnnnny",
+    "/admin/mail/<mail_id>": "lnnnnnnny",
+    "/admin/users": "lnnnnnnny",
+    "/admin/users/<int:account_id>": "lnnnnnnny",
+}
+ITEM = "/learn/<slug>/<item_id>"
+ITEMS = ("one-idea", "checking", "final")
+
+
+def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[str, str]:
+    """Return what stands in the place of each variable part of an address."""
+    with app.app_context():
+        letter = mail.list_mail()[0].id
+        drawing = get_tree(newest(tx)).media["card.svg"]
+    enrolment = tx.execute(text("SELECT id FROM learning_enrolment WHERE state = 'completed'")).scalar_one()
+    code = tx.execute(text("SELECT code FROM certificates_certificate")).scalar_one()
+    return {
+        "<slug>": learner.slug,
+        "<item_id>": "final",
+        "<int:number>": "1",
+        "<token>": "this-is-no-token",
+        "<digest>": drawing.digest,
+        "<name>": "card.svg",
+        "<path:filename>": "css/site.css",
+        "<code>": str(code),
+        "<any(VERIFY, Verify):_shouted>": "VERIFY",
+        "<enrolment_id>": str(enrolment),
+        "<guide_id>": "words",
+        "<int(max=999999):ordinal>": "1",
+        "<mail_id>": letter,
+        "<int:account_id>": str(cast.stranger.account_id),
+    }
+
+
+def newest(tx: Connection) -> str:
+    return str(tx.execute(text("SELECT published_id FROM courses_course")).scalar_one())
+
+
+def filled_in(rule: str, known: dict[str, str]) -> str:
+    """Return an address with an example in every variable part."""
+    for part, example in known.items():
+        rule = rule.replace(part, example)
+    assert "<" not in rule, f"no example for {rule}"
+    return rule
+
+
+def answer_of(browser: PageClient, address: str) -> str:
+    """Return the letter of the table for what somebody gets at an address."""
+    answer = browser.get(address)
+    if answer.status_code == 200:
+        return "y"
+    if answer.status_code == 302:
+        return "l" if "/login" in answer.location else ">"
+    assert answer.status_code == 404, f"{address}: {answer.status_code}"
+    return "n"
+
+
+@pytest.fixture
+def guided() -> dict[str, bytes]:
+    """Return the small course, with a guide for its trainers."""
+    files = files_of()
+    line = "lessons/checking.md]"
+    outline = files["course.yaml"].decode().replace(line, f"{line}\n    guide: guides/words.md")
+    guide = "---\nid: words\ntitle: Half a day with words\nmodule: words\n---\n\nBring cards and pencils.\n"
+    return {**files, "course.yaml": outline.encode(), "guides/words.md": guide.encode()}
+
+
+def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
+    app: Flask, tx: Connection, cast: Cast, guided: dict[str, bytes], client: PageClient
+) -> None:
+    with app.app_context():
+        shelf = publish_course(files=guided)
+        db.session.commit()
+        tree = get_tree(shelf.version_id)
+    learner = Studying(cast.browser("learner"), shelf.slug, tree)
+    colleague = Studying(cast.browser("colleague"), shelf.slug, tree)
+    for one in (learner, colleague):
+        one.enrol()
+    learner.finish()
+    work(app)
+
+    addresses = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())} - {ITEM}
+    addresses |= {ITEM.replace("<item_id>", item) for item in ITEMS}
+    assert addresses == set(TABLE), "every address stands in the table, and nothing else"
+
+    # The learner has a newer version to move to; the colleague has moved.
+    with app.app_context():
+        publish_course(files={**guided, "sources.md": b"Example, Ana. On labels. 2020.\n"})
+        db.session.commit()
+    colleague.browser.visit(f"/learn/{shelf.slug}/move")
+    colleague.browser.press("Move to the new version")
+    known = examples(app, tx, learner, cast)
+
+    def browser(who: str) -> PageClient:
+        return client if who == "nobody" else cast.browser(who)
+
+    wrong = []
+    for rule, expected in TABLE.items():
+        address = filled_in(rule, known)
+        found = "".join(answer_of(browser(who), address) for who in WHO)
+        if found != expected:
+            wrong.append(f"{rule}: {found} instead of {expected}")
+    assert not wrong, "\n".join([f"in the order {', '.join(WHO)}:", *wrong])
