@@ -54,6 +54,18 @@ def current() -> str:
     return code
 
 
+def _source() -> str:
+    return catalogues.SOURCE
+
+
+def _found() -> str:
+    """Find out the language of this request, and answer with it at once when the next text asks, of sixty a page."""
+    code = current()
+    if has_request_context():
+        catalogues.chosen.set(lambda: code)
+    return code
+
+
 def written() -> str:
     """Return the locale that dates and numbers are written by; English as the museums of the region write it."""
     return WRITTEN.get(current(), current())
@@ -106,9 +118,13 @@ def init_app(app: Flask, config: Config) -> None:
     """Choose the language of each request, offer the switch, and give templates the bound catalogues."""
     Babel(app, locale_selector=current, timezone_selector=zone, default_translation_directories="")
 
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        catalogues.chosen.set(_source)
+
     @app.before_request
     def choose() -> Response | None:
-        catalogues.chosen.set(current)
+        catalogues.chosen.set(_found)
         code = request.args.get("lang")
         if request.method != "GET" or code is None:
             return None

@@ -24,7 +24,6 @@ MAIN = ("latin", "latin-ext", "vietnamese", "cyrillic", "cyrillic-ext", "greek")
 SCRIPTS = ("armenian", "georgian")
 WIDTH = {"serif": 90, "sans": 94}
 STYLES = {  # file: family, weight, slope, name of the style
-    "serif": ("serif", 400, "normal", "Regular"),
     "serif-name": ("serif", 500, "normal", "Medium"),
     "serif-italic": ("serif", 400, "italic", "Italic"),
     "sans": ("sans", 400, "normal", "Regular"),
