@@ -161,9 +161,8 @@ def logged_in(place: Site, n: int) -> FlaskClient:
     """Return the browser of a learner who is logged in."""
     browser = place.app.test_client()
     with browser.session_transaction() as session:
-        session["_user_id"] = uniquifier(n)
-        session["_fresh"] = True
-        session["csrf_token"] = "0" * 40
+        # What logging in and a first page leave in it.
+        session.update(_user_id=uniquifier(n), _fresh=True, fs_cc="set", fs_paa=time.time(), csrf_token="0" * 40)
     return browser
 
 

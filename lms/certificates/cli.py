@@ -74,21 +74,30 @@ def export(slug: str, dest: Path) -> None:
 
 def _write(course_id: str, dest: Path) -> tuple[int, int]:
     """Write an archive beside its place and move it there when it is whole."""
+    unfinished = dest.with_name(f".{dest.name}.part")
+    try:
+        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+            counts = _fill(archive, course_id)
+        unfinished.replace(dest)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return counts
+
+
+def _fill(archive: zipfile.ZipFile, course_id: str) -> tuple[int, int]:
+    """Put in every file that is there, and a list of all; return how many there were and were not."""
     written = left = 0
     lines = ["code,state,issued,valid_until,sha256,file"]
-    unfinished = dest.with_name(f".{dest.name}.part")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
-        for row in queries.each_of_course(course_id):
-            name = ""
-            if row.made and row.file_digest and storage().path(row.file_digest).exists():
-                name = f"{row.code_spaced}.pdf"
-                archive.writestr(zipfile.ZipInfo(name, DAY_ONE), storage().get(row.file_digest))
-                written += 1
-            else:
-                left += 1
-            lines.append(_line(row, row.state(clock.now()), name))
-        archive.writestr(zipfile.ZipInfo("certificates.csv", DAY_ONE), "\n".join(lines) + "\n")
-    unfinished.replace(dest)
+    for row in queries.each_of_course(course_id):
+        name = ""
+        if row.made and row.file_digest and storage().path(row.file_digest).exists():
+            name = f"{row.code_spaced}.pdf"
+            archive.writestr(zipfile.ZipInfo(name, DAY_ONE), storage().get(row.file_digest))
+            written += 1
+        else:
+            left += 1
+        lines.append(_line(row, row.state(clock.now()), name))
+    archive.writestr(zipfile.ZipInfo("certificates.csv", DAY_ONE), "\n".join(lines) + "\n")
     return written, left
 
 

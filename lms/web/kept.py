@@ -12,9 +12,9 @@ from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_wtf.csrf import generate_csrf
-from jinja2 import nodes
+from jinja2 import Environment, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from markupsafe import Markup
@@ -26,26 +26,37 @@ PIECES = 4096
 
 SIGN = "\ue020"
 _making: ContextVar[bool] = ContextVar("making", default=False)
-_pieces: OrderedDict[Hashable, str] = OrderedDict()
-_lock = threading.Lock()
+
+
+class Pieces:
+    """The pieces of one template environment."""
+
+    def __init__(self) -> None:
+        self._texts: OrderedDict[Hashable, str] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], str]) -> Markup:
+        """Return the piece with this key in the present language, made if it is not here."""
+        full = (locale.current(), key)
+        with self._lock:
+            text = self._texts.get(full)
+            if text is not None:
+                self._texts.move_to_end(full)
+        if text is None:
+            text = _make(make)
+            with self._lock:
+                self._texts[full] = text
+                while len(self._texts) > PIECES:
+                    self._texts.popitem(last=False)
+        if SIGN in text and not _making.get():
+            text = text.replace(SIGN, generate_csrf())
+        return Markup(text)  # noqa: S704 - it was rendered by an autoescaped template
 
 
 def kept(key: Hashable, make: Callable[[], str]) -> Markup:
     """Return the piece with this key, made if it is not here."""
-    full = (locale.current(), key)
-    with _lock:
-        text = _pieces.get(full)
-        if text is not None:
-            _pieces.move_to_end(full)
-    if text is None:
-        text = _make(make)
-        with _lock:
-            _pieces[full] = text
-            while len(_pieces) > PIECES:
-                _pieces.popitem(last=False)
-    if SIGN in text and not _making.get():
-        text = text.replace(SIGN, generate_csrf())
-    return Markup(text)  # noqa: S704 - it was rendered by an autoescaped template
+    pieces: Pieces = current_app.jinja_env.kept_pieces  # type: ignore[attr-defined]
+    return pieces.get(key, make)
 
 
 def _make(make: Callable[[], str]) -> str:
@@ -66,6 +77,10 @@ class KeptTag(Extension):
 
     tags = {"kept"}
 
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.extend(kept_pieces=Pieces())
+
     def parse(self, parser: Parser) -> nodes.Node:
         """Turn the tag into a call that is given its body."""
         line = next(parser.stream).lineno
@@ -75,7 +90,8 @@ class KeptTag(Extension):
 
     def keep(self, key: Hashable, caller: Callable[[], str]) -> Markup:
         """Return the kept text of the body."""
-        return kept(key, caller)
+        pieces: Pieces = self.environment.kept_pieces  # type: ignore[attr-defined]
+        return pieces.get(key, caller)
 
 
 def init_app(app: Flask) -> None:

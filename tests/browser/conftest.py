@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.browser import study
 from tests.browser.engines import ARGUMENTS, axe_script, new_chromium, old_chromium
+from tests.factories.courses import COURSES
 from tests.site import DEMO_PASSWORD, Site, running_site
 
 WIDTHS = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 900}}
@@ -17,8 +19,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve a demonstration site for all journeys of the run."""
+    """Serve a demonstration site for all journeys of the run, with two courses that hold every kind of thing."""
     with running_site(tmp_path_factory.mktemp("site") / "data") as served:
+        for name in ("labels", "store"):
+            done = served.run("courses", "import", str(COURSES / name), "--publish")
+            assert done.returncode == 0, done.stderr
         yield served
 
 
@@ -42,6 +47,20 @@ def old_browser(playwright: Playwright) -> Iterator[Browser]:
     opened = playwright.chromium.launch(executable_path=old_chromium(), args=ARGUMENTS)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def code(site: Site, browser: Browser) -> str:
+    """Return an invitation code, as the administrator makes it."""
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    log_in(page, "admin")
+    page.goto("/admin/invitations")
+    page.get_by_label("How many people").fill("200")
+    page.get_by_role("button", name="Make a code").click()
+    told = page.get_by_text("The code is").inner_text()
+    context.close()
+    return told.split("The code is ", 1)[1].split(".", 1)[0]
 
 
 @pytest.fixture
@@ -70,11 +89,7 @@ def someone(site: Site) -> Iterator[Callable[..., Page]]:
 
 def log_in(page: Page, who: str) -> None:
     """Log a demonstration account in: learner, trainer, reviewer, coordinator or admin."""
-    page.goto("/login")
-    page.get_by_label("Email").fill(f"{who}@example.org")
-    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
-    page.wait_for_load_state()
+    study.log_in(page, f"{who}@example.org", DEMO_PASSWORD)
 
 
 def look_with_axe(page: Page) -> None:
