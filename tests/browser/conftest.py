@@ -69,14 +69,17 @@ def someone(site: Site) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def open_window(browser: Browser, width: str = "desk", *, scripts: bool = True, **options: Any) -> Page:
+    def open_window(
+        browser: Browser, width: str = "desk", *, scripts: bool = True, may_fail: bool = False, **options: Any
+    ) -> Page:
         context = browser.new_context(
             base_url=site.url, viewport=WIDTHS[width], java_script_enabled=scripts, accept_downloads=True, **options
         )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: faults.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        if not may_fail:  # a line that is cut is told on the console
+            page.on("console", lambda said: faults.append(f"{page.url}: {said.text}") if said.type == "error" else None)
         page.set_default_timeout(15_000)
         return page
 
