@@ -30,13 +30,13 @@ def study_for_learner(slug: str, subject_id: str) -> Study:
 def item_for_reader(slug: str, item_id: str, subject_id: str | None, languages: Sequence[str]) -> Reading:
     """Return an item: any of a course one studies, the first lesson of every course."""
     study = study_for_anybody(slug, subject_id)
-    language = study.reading_language(languages)
-    course = get_tree(study.version_id, language)
+    spoken = study.reading_languages(languages)
+    course = get_tree(study.version_id, spoken)
     item = course.items.get(item_id)
     if item is None or (not study.enrolled and item_id != first_lesson(course)):
         raise NotFound(item_id)
     states = queries.list_states(study.enrolment_id) if study.enrolled and study.enrolment_id else {}
-    return Reading(study=study, course=course, item=item, states=states, language=language)
+    return Reading(study=study, course=course, item=item, states=states, languages=spoken)
 
 
 def first_lesson(course: Course) -> str | None:

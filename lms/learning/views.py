@@ -54,7 +54,7 @@ def leave(slug: str) -> Response | str:
     who = require_viewer()
     study = access.study_for_learner(slug, who.subject_id)
     if request.method == "GET":
-        return page("learning/leave.html", study=study, course=_tree(study.version_id, study.languages))
+        return page("learning/leave.html", study=study, course=_tree(study))
     service.leave(who.subject_id, study.course_id)
     flash(_("You have left the course. What you did is kept for the day you come back."))
     return redirect(url_for("courses.course", slug=slug))
@@ -85,8 +85,9 @@ def plan(slug: str) -> Response | str:
     study = access.study_for_anybody(slug, who.subject_id)
     if not study.enrolled:
         return redirect(url_for("courses.course", slug=slug))
-    course = _tree(study.version_id, study.languages)
-    return page("learning/plan.html", study=study, course=course, plan=plan_of(study, course, locale.current()))
+    course = _tree(study)
+    drawn = plan_of(study, course, study.reading_languages(locale.reading()), locale.current())
+    return page("learning/plan.html", study=study, course=course, plan=drawn)
 
 
 @blueprint.get("/learn/<slug>/<item_id>")
@@ -225,7 +226,7 @@ def _asked(reading: Reading, question: Question, shown: Mapping[str, Shown], emp
     state = reading.states.get(reading.item.id)
     answered = state is not None and question.id in state.checked
     response = state.checked[question.id] if state and answered else None
-    key = ("asked", reading.course.digest, reading.language, reading.item.id, question.id, orjson.dumps(response))
+    key = ("asked", reading.course.digest, reading.languages, reading.item.id, question.id, orjson.dumps(response))
     return kept((*key, answered), lambda: made(_shown(reading, question, response, answered=answered)))
 
 
@@ -287,15 +288,15 @@ def _question(reading: Reading, question_id: str) -> Question:
 
 
 def _segments(reading: Reading, code: str) -> tuple[Segment, ...]:
-    return _made(reading.study.version_id, reading.language, reading.item.id, code)
+    return _made(reading.study.version_id, reading.languages, reading.item.id, code)
 
 
 @lru_cache(maxsize=512)
-def _made(version_id: str, language: str, item_id: str, _code: str) -> tuple[Segment, ...]:
+def _made(version_id: str, languages: tuple[str, ...], item_id: str, _code: str) -> tuple[Segment, ...]:
     """Make the text of an item once a version, language and interface language."""
-    course = get_tree(version_id, language)
+    course = get_tree(version_id, languages)
     return tuple(writer_of(course).segments(course.items[item_id].nodes))
 
 
-def _tree(version_id: str, languages: tuple[str, ...]) -> Course:
-    return get_tree(version_id, next((code for code in locale.reading() if code in languages), None))
+def _tree(study: Study) -> Course:
+    return get_tree(study.version_id, study.reading_languages(locale.reading()))

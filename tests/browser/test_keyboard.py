@@ -23,11 +23,14 @@ FOCUSED = """() => {
     const one = document.activeElement;
     const box = one.getBoundingClientRect();
     const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-    const seen = at && (at === one || one.contains(at) || at.contains(one) || (one.labels && [...one.labels].some(l => l.contains(at))));
+    const labels = [...(one.labels || [])];
+    const seen = at && (one.contains(at) || at.contains(one) || labels.some((label) => label.contains(at)));
     const style = getComputedStyle(one);
-    return {tag: one.tagName, name: one.name || '', value: one.value || '', type: one.type || '',
-            text: (one.textContent || '').trim(), checked: Boolean(one.checked), seen: Boolean(seen),
-            ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2};
+    return {
+        tag: one.tagName, name: one.name || '', value: one.value || '', type: one.type || '',
+        text: (one.textContent || '').trim(), seen: Boolean(seen),
+        ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    };
 }"""
 
 

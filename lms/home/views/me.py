@@ -65,9 +65,9 @@ def me() -> str:
 
 
 def _under_way(study: Study) -> UnderWay:
-    language = study.reading_language(locale.reading())
-    course = get_tree(study.version_id, language)
-    rooms = rooms_of(study.version_id, language, study.slug, locale.current())
+    languages = study.reading_languages(locale.reading())
+    course = get_tree(study.version_id, languages)
+    rooms = rooms_of(study.version_id, languages, study.slug, locale.current())
     steps = [(room, step) for room in rooms for step in room.steps]
     room, step = next(((r, s) for r, s in steps if s.id == study.going_on), steps[0])
     return UnderWay(

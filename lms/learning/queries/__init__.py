@@ -61,9 +61,16 @@ class Study:
         """Return the item to go on with: where one stopped unless that is done, else the first that is not."""
         return self.place if self.place and not self.place_done else self.next_item or self.place
 
+    def reading_languages(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Return the languages, best first, in which a reader with this list reads the pinned version.
+
+        The first is the one they study in; a text that it lacks comes in the next.
+        """
+        return tuple(code for code in wanted if code in self.languages) or (self.language,)
+
     def reading_language(self, wanted: Sequence[str]) -> str:
-        """Return the language in which a reader with this list reads the pinned version."""
-        return next((code for code in wanted if code in self.languages), self.language)
+        """Return the language in which a reader with this list studies the pinned version."""
+        return self.reading_languages(wanted)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +93,12 @@ class Reading:
     course: Tree
     item: Item
     states: dict[str, State]
-    language: str
+    languages: tuple[str, ...]
+
+    @property
+    def language(self) -> str:
+        """Return the language in which they study."""
+        return self.languages[0]
 
     @property
     def enrolled(self) -> bool:

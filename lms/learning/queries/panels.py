@@ -61,9 +61,9 @@ def path_of(slug: str, item_id: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def rooms_of(version_id: str, language: str, slug: str, _code: str) -> tuple[RoomOutline, ...]:
+def rooms_of(version_id: str, languages: tuple[str, ...], slug: str, _code: str) -> tuple[RoomOutline, ...]:
     """Return the rooms of a course in words, made once a version, language and interface language."""
-    course = get_tree(version_id, language)
+    course = get_tree(version_id, languages)
     return tuple(
         RoomOutline(
             number=number,
@@ -91,14 +91,14 @@ def panel_of(reading: Reading, code: str) -> Panel:
     if study.state == "completed":
         done = frozenset(reading.course.order())
     return _panel(
-        study.version_id, reading.language, code, study.slug, study.number, reading.item.id, reading.enrolled, done
+        study.version_id, reading.languages, code, study.slug, study.number, reading.item.id, reading.enrolled, done
     )
 
 
 @lru_cache(maxsize=4096)
 def _panel(
     version_id: str,
-    language: str,
+    languages: tuple[str, ...],
     code: str,
     slug: str,
     number: str,
@@ -106,8 +106,8 @@ def _panel(
     enrolled: bool,
     done: frozenset[str],
 ) -> Panel:
-    course = get_tree(version_id, language)
-    rooms = rooms_of(version_id, language, slug, code)
+    course = get_tree(version_id, languages)
+    rooms = rooms_of(version_id, languages, slug, code)
     room = next(r for r in rooms if item_id in r.module.items)
     place = room.module.items.index(item_id)
     count = sum(step.id in done for step in room.steps)
@@ -115,7 +115,7 @@ def _panel(
     order = [step for r in rooms for step in r.steps]
     at = next(i for i, step in enumerate(order) if step.id == item_id)
     return Panel(
-        key=(version_id, language, slug, item_id, enrolled, done),
+        key=(version_id, languages, slug, item_id, enrolled, done),
         number=f"{number}.{room.number}.{place + 1}",
         room=room,
         rows=[
@@ -178,13 +178,13 @@ class Plan:
     lit: int
 
 
-def plan_of(study: Study, course: Course, code: str) -> Plan:
+def plan_of(study: Study, course: Course, languages: tuple[str, ...], code: str) -> Plan:
     """Return the plan as this learner has lit it."""
     states = queries.list_states(study.enrolment_id) if study.enrolment_id else {}
     everything = study.state == "completed"
     done = set(course.order()) if everything else {key for key, state in states.items() if state.done_at}
     here = study.going_on
-    rooms = rooms_of(study.version_id, course.language, study.slug, code)
+    rooms = rooms_of(study.version_id, languages, study.slug, code)
     svg = draw(drawn(course, rooms, done, here), seed=seed_of(study.number), mini=False, words=plan_words())
     return Plan(
         svg=Markup(svg),  # noqa: S704 - the plan escapes the titles that it draws
@@ -228,7 +228,7 @@ def drawn(course: Course, rooms: Sequence[RoomOutline], done: Collection[str], h
 def mini_plan(version_id: str, slug: str, number: str, done: frozenset[str] = frozenset()) -> Markup:
     """Return the small plan of a course, lit by what is done; it holds no words."""
     course = get_tree(version_id)
-    rooms = rooms_of(version_id, course.language, slug, course.language)
+    rooms = rooms_of(version_id, (course.language,), slug, course.language)
     svg = draw(drawn(course, rooms, done, None), seed=seed_of(number), mini=True, words=PlanWords(here=""))
     return Markup(svg)  # noqa: S704 - the plan escapes what it draws
 
