@@ -1,0 +1,219 @@
+"""Every page of the site in every state that looks different: who opens it, where, and what is done before looking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
+
+from lms.domain.outline import Course, Quiz
+from lms.domain.solutions import solution
+from tests.browser import study
+from tests.factories.journey import shipped_tree, wrong
+from tests.site import Site
+
+FINISHED = "museum-as-a-place-of-learning"
+UNDER_WAY = "running-a-museum"
+STRANGER, LEARNER, NEWCOMER, TRAINER, COORDINATOR, ADMIN = (
+    "stranger",
+    "learner",
+    "newcomer",
+    "trainer",
+    "coordinator",
+    "admin",
+)
+
+
+Act = Callable[[Page, Site], None]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page as somebody sees it."""
+
+    name: str
+    who: str
+    address: str
+    status: int = 200
+    then: Act | None = field(default=None, compare=False)
+    """What is done on the page before it is looked at."""
+
+
+def pressed(button: str, **fields: str) -> Act:
+    """Return what fills in fields by their names and presses a button."""
+
+    def act(page: Page, _site: Site) -> None:
+        for name, value in fields.items():
+            page.get_by_role("main").locator(f'[name="{name}"]').fill(value)
+        study.press(page, button)
+
+    return act
+
+
+def followed(link: str) -> Act:
+    """Return what follows a link of the main part."""
+    return lambda page, _site: study.follow(page, re.compile(link))
+
+
+def opened(page: Page, _site: Site) -> None:
+    """Open everything that can be opened."""
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+
+
+def answered(course: Course, rightly: bool) -> Act:
+    """Return what answers each knowledge check of a lesson."""
+
+    def act(page: Page, _site: Site) -> None:
+        lesson = course.items[page.url.rsplit("/", 1)[1]]
+        for question in lesson.questions():  # type: ignore[union-attr]
+            study.give(page, question, solution(question) if rightly else wrong(question))
+            form = page.locator("form", has=page.locator(f'input[name=question][value="{question.id}"]'))
+            form.get_by_role("button", name="Check answer").click()
+            page.locator(f'[id="a-{question.id}_outcome"]').wait_for()
+
+    return act
+
+
+def begun(page: Page, _site: Site) -> None:
+    """Start an attempt, unless one is open."""
+    if page.get_by_role("button", name="Start attempt").count():
+        study.press(page, "Start attempt")
+
+
+def half_answered(course: Course) -> Act:
+    """Return what starts an attempt and answers every other question."""
+
+    def act(page: Page, site: Site) -> None:
+        begun(page, site)
+        quiz = course.items[page.url.rsplit("/", 1)[1]]
+        assert isinstance(quiz, Quiz)
+        study.give_all(page, study.asked(page, course, quiz)[::2])
+        page.locator("[data-saved]").get_by_text("Saved").wait_for()
+
+    return act
+
+
+def handed_in(course: Course, *, reviewed: bool) -> Act:
+    """Return what fails a quiz, and perhaps looks at the review."""
+
+    def act(page: Page, site: Site) -> None:
+        begun(page, site)
+        quiz = course.items[page.url.rsplit("/", 1)[1]]
+        assert isinstance(quiz, Quiz)
+        for question in study.asked(page, course, quiz):
+            study.give(page, question, wrong(question))
+        study.press(page, "Submit answers")
+        if reviewed:
+            study.follow(page, "Review")
+
+    return act
+
+
+def line_down(page: Page, site: Site) -> None:
+    """Type an answer while nothing can be saved."""
+    begun(page, site)
+    page.route(re.compile("/save$"), lambda route: route.abort())
+    page.locator("main form input[type=radio], main form select").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_text("The line is down.").wait_for()
+
+
+def scenes(store: Course, labels: Course) -> list[Scene]:
+    """Return every scene; `prepare` has made what they show."""
+    finished, running = shipped_tree(FINISHED), shipped_tree(UNDER_WAY)
+    found = [
+        Scene("front", STRANGER, "/"),
+        Scene("catalogue", STRANGER, "/courses/"),
+        Scene("catalogue-search", STRANGER, "/courses/?q=object&level=introductory"),
+        Scene("catalogue-nothing", STRANGER, "/courses/?q=xylophone"),
+        Scene("course", STRANGER, f"/courses/{UNDER_WAY}"),
+        Scene("glossary", STRANGER, f"/courses/{UNDER_WAY}/glossary"),
+        Scene("credits", STRANGER, f"/courses/{UNDER_WAY}/credits"),
+        Scene("open-lesson", STRANGER, f"/learn/{UNDER_WAY}/{running.order()[0]}"),
+        Scene("login", STRANGER, "/login"),
+        Scene("login-refused", STRANGER, "/login", then=pressed("Log in", email="x@example.org", password="no")),
+        Scene("register", STRANGER, "/register"),
+        Scene("register-refused", STRANGER, "/register", then=pressed("Create account", name="Нино", email="none")),
+        Scene("registered", STRANGER, "/register/done"),
+        Scene("invitation", STRANGER, "/register/code"),
+        Scene("confirm", STRANGER, "/confirm"),
+        Scene("forgotten", STRANGER, "/reset"),
+        Scene("forgotten-sent", STRANGER, "/reset", then=pressed("Send the link", email="learner@example.org")),
+        Scene("verify", STRANGER, "/verify"),
+        Scene("verify-unknown", STRANGER, "/verify/AAAABBBBCCCCDDDD", 404),
+        Scene("help", STRANGER, "/help"),
+        Scene("privacy", STRANGER, "/privacy"),
+        Scene("accessibility", STRANGER, "/accessibility"),
+        Scene("licences", STRANGER, "/licences"),
+        Scene("absent", STRANGER, "/no-such-page", 404),
+        Scene("me", LEARNER, "/me/"),
+        Scene("certificates", LEARNER, "/me/certificates"),
+        Scene("verify-valid", LEARNER, "/me/certificates", then=verified),
+        Scene("profile", LEARNER, "/me/profile"),
+        Scene("workplace", LEARNER, "/me/workplace"),
+        Scene("link", LEARNER, "/me/link"),
+        Scene("delete", LEARNER, "/me/delete"),
+        Scene("password", LEARNER, "/change"),
+        Scene("email", LEARNER, "/change-email"),
+        Scene("password-again", LEARNER, "/log-in-again"),
+        Scene("course-under-way", LEARNER, f"/courses/{UNDER_WAY}"),
+        Scene("plan-under-way", LEARNER, f"/learn/{UNDER_WAY}/"),
+        Scene("plan-finished", LEARNER, f"/learn/{FINISHED}/"),
+        Scene("leave", LEARNER, f"/learn/{UNDER_WAY}/leave"),
+        Scene("result-passed", LEARNER, f"/learn/{FINISHED}/final/result/1"),
+        Scene("review-passed", LEARNER, f"/learn/{FINISHED}/final/review/1"),
+        Scene("quiz-passed", LEARNER, f"/learn/{FINISHED}/final"),
+        Scene("newcomer", NEWCOMER, "/me/"),
+        Scene("no-certificates", NEWCOMER, "/me/certificates"),
+        Scene("plan-not-begun", NEWCOMER, "/learn/labels/"),
+        Scene("new-version", NEWCOMER, "/learn/labels/move"),
+        Scene("everything-in-a-lesson", NEWCOMER, "/learn/quiet-store/light", then=opened),
+        Scene("checks-right", NEWCOMER, "/learn/labels/checking", then=answered(labels, True)),
+        Scene("checks-wrong", NEWCOMER, "/learn/quiet-store/humidity", then=answered(store, False)),
+        Scene("task-with-rubric", NEWCOMER, "/learn/quiet-store/survey"),
+        Scene("quiz-rules", NEWCOMER, "/learn/quiet-store/final"),
+        Scene("attempt-every-type", NEWCOMER, "/learn/labels/final", then=half_answered(labels)),
+        Scene("attempt-line-down", NEWCOMER, "/learn/labels/final", then=line_down),
+        Scene("attempt-timed", NEWCOMER, "/learn/quiet-store/final", then=begun),
+        Scene("result-failed", NEWCOMER, "/learn/labels/final", then=handed_in(labels, reviewed=False)),
+        Scene("review-failed", NEWCOMER, "/learn/labels/final", then=handed_in(labels, reviewed=True)),
+        Scene("teach", TRAINER, "/teach/"),
+        Scene("teach-course", TRAINER, f"/teach/{FINISHED}/"),
+        Scene("teach-learner", TRAINER, f"/teach/{FINISHED}/", then=followed("Lena Lampov")),
+        Scene("guide", TRAINER, f"/teach/{UNDER_WAY}/guides/{next(iter(running.guides))}"),
+        Scene("packages", TRAINER, "/teach/courses"),
+        Scene("versions", TRAINER, "/teach/courses/labels"),
+        Scene("version", TRAINER, "/teach/courses/labels/versions/1"),
+        Scene("upload", TRAINER, "/teach/upload"),
+        Scene("upload-faults", TRAINER, "/teach/upload", then=uploaded),
+        Scene("coordinator", COORDINATOR, f"/teach/{FINISHED}/"),
+        Scene("admin", ADMIN, "/admin/"),
+        Scene("users", ADMIN, "/admin/users"),
+        Scene("user", ADMIN, "/admin/users", then=followed("Lena Lampov")),
+        Scene("mail", ADMIN, "/admin/mail"),
+        Scene("letter", ADMIN, "/admin/mail", then=followed(".+")),
+        Scene("jobs", ADMIN, "/admin/jobs?all=1"),
+        Scene("audit", ADMIN, "/admin/audit"),
+        Scene("invitations", ADMIN, "/admin/invitations"),
+    ]
+    for course, who in ((running, LEARNER), (finished, LEARNER)):
+        found += [
+            Scene(f"{course.id}-{key}", who, f"/learn/{course.id}/{key}")
+            for key in course.order()
+            if not isinstance(course.items[key], Quiz)
+        ]
+    return found
+
+
+def verified(page: Page, _site: Site) -> None:
+    """Go from the list of certificates to the page that verifies the first."""
+    file = str(page.get_by_role("link", name="Download PDF").first.get_attribute("href"))
+    page.goto(file.replace("/certificates/", "/verify/").removesuffix(".pdf"))
+
+
+def uploaded(page: Page, site: Site) -> None:
+    """Upload a package with faults."""
+    page.get_by_role("main").locator("input[type=file]").set_input_files(site.data_dir / "faulty.zip")
+    study.press(page, "Upload package")
