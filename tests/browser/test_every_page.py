@@ -52,7 +52,8 @@ SMALL = """() => {
         // A link inside a sentence is as high as its line.
         const said = (element) => element.textContent.trim().length;
         if (getComputedStyle(one).display === 'inline' && said(one.parentElement) > said(one)) continue;
-        if (width < 24 || height < 24) found.push(`${Math.round(width)} x ${Math.round(height)}: ${one.outerHTML.slice(0, 120)}`);
+        const size = `${Math.round(width)} x ${Math.round(height)}`;
+        if (width < 24 || height < 24) found.push(`${size}: ${one.outerHTML.slice(0, 120)}`);
     }
     return found;
 }"""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask, url_for
 
@@ -19,14 +17,13 @@ SLUG, LESSON, QUIZ = "quiet-store", "humidity", "check"
 
 
 @pytest.fixture(autouse=True)
-def course(app: Flask, cast: Cast) -> Iterator[None]:
+def course(app: Flask, cast: Cast) -> None:
     with app.app_context():
         publish_course("store")
         row = find_published(SLUG)
         assert row is not None
         enrol(cast.learner.subject_id, row.id, row.version_id, None)
         db.session.commit()
-    yield
 
 
 def titles(app: Flask, *languages: str) -> str:
