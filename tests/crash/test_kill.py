@@ -36,10 +36,10 @@ from tests.serving import Served, free_port, lms, serving, settings, wait_until
 
 pytestmark = pytest.mark.slow
 
-PROCESSES = 4
-THREADS = 4
+PROCESSES = 2
+THREADS = 8
 ROUNDS = 3
-ENOUGH = 60
+ENOUGH = 40
 
 
 class Mailbox:
