@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import OperationalError
 
 from lms.infra.db import db
 
@@ -31,6 +33,9 @@ def in_app(function: Callable[P, R]) -> Callable[P, R]:
         try:
             result = function(*args, **kwargs)
             db.session.commit()
+        except OperationalError as error:
+            click.echo(f"The database does not answer: {str(error.orig).strip().splitlines()[0]}", err=True)
+            sys.exit(2)
         finally:
             db.session.rollback()
         return result

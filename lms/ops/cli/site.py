@@ -38,8 +38,11 @@ MARKS = {"ok": "ok     ", "warning": "WARNING", "fault": "FAULT  "}
 @in_app
 def prepare(demo: bool) -> None:
     """Do the work of `lms init`."""
-    plan = current_app.extensions.get("setup", setup.SetUp())
-    setup.prepare(current_app.config["LMS"], plan, demo=demo, tell=tell)
+    try:
+        setup.prepare(current_app.config["LMS"], current_app.extensions["setup"], demo=demo, tell=tell)
+    except backups.BackupFailed as error:
+        tell(f"The database was not upgraded, because it could not be copied before. {error}")
+        sys.exit(2)
 
 
 @click.command(hidden=True)
