@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask_compress import Compress
@@ -62,10 +64,18 @@ PROJECTIONS = (
 )
 
 
+class Application(Flask):
+    """Flask without asking of each function, twenty times a request, whether it is asynchronous: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(config: Config | None = None) -> Flask:
     """Build the application from the settings (by default those of the environment)."""
     config = config or Config.from_env()
-    app = Flask("lms", template_folder=str(place("templates")), static_folder=str(place("static")))
+    app = Application("lms", template_folder=str(place("templates")), static_folder=str(place("static")))
     app.request_class = Request
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -90,6 +100,7 @@ def create_app(config: Config | None = None) -> Flask:
         COMPRESS_ALGORITHM=["gzip"],
         COMPRESS_LEVEL=1,  # of a lesson 6 % more bytes than level 4, for half the time
         COMPRESS_STREAMS=False,
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # no page has an ETag: its token and nonce are new each time
     )
     if config.trust_proxy:
         n = config.trust_proxy

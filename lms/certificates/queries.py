@@ -101,6 +101,17 @@ def _row(row: Row[*tuple[Any, ...]]) -> CertificateRow:
     )
 
 
+_BY_SUBJECT = (
+    _COLUMNS.where(Certificate.subject_id == bindparam("subject"))
+    .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    .limit(bindparam("most"))
+)
+_BY_SUBJECT_BEFORE = _BY_SUBJECT.where(
+    (Certificate.issued_at < bindparam("moment"))
+    | ((Certificate.issued_at == bindparam("moment")) & (Certificate.id < bindparam("key")))
+)
+
+
 def find_certificate(certificate_id: str) -> CertificateRow | None:
     """Return the certificate with this id, if any."""
     row = db.session.connection().execute(_BY_ID, {"id": certificate_id}).first()
@@ -123,17 +134,10 @@ def list_by_subject(
     subject_id: str, before: tuple[datetime, str] | None = None, limit: int = 24
 ) -> list[CertificateRow]:
     """Return a person's certificates, newest first, before a position (keyset)."""
-    query = (
-        _COLUMNS.where(Certificate.subject_id == subject_id)
-        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
-        .limit(limit)
-    )
+    query, place = _BY_SUBJECT, {"subject": subject_id, "most": limit}
     if before:
-        moment, key = before
-        query = query.where(
-            (Certificate.issued_at < moment) | ((Certificate.issued_at == moment) & (Certificate.id < key))
-        )
-    return [_row(row) for row in db.session.execute(query)]
+        query, place = _BY_SUBJECT_BEFORE, {**place, "moment": before[0], "key": before[1]}
+    return [_row(row) for row in db.session.connection().execute(query, place)]
 
 
 def list_unmade(limit: int = 200) -> list[str]:

@@ -19,7 +19,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from markupsafe import Markup
 
-from lms.web import locale
+from lms.infra.languages import chosen
 
 PIECES = 4096
 """Pieces kept a process, the latest used; one of a lesson has 1 to 3 kB."""
@@ -37,7 +37,7 @@ class Pieces:
 
     def get(self, key: Hashable, make: Callable[[], str]) -> Markup:
         """Return the piece with this key in the present language, made if it is not here."""
-        full = (locale.current(), key)
+        full = (chosen.get()(), key)
         with self._lock:
             text = self._texts.get(full)
             if text is not None:

@@ -26,6 +26,8 @@ async function check(form) {
   const ended = part.getElementById("done");
   // The section stays, so that what changes in it is read out.
   if (end && ended && end.innerHTML !== ended.innerHTML) end.replaceChildren(...ended.childNodes);
+  const steps = part.querySelector(".outline");
+  if (steps) document.querySelector(".outline").replaceWith(steps);
   fresh.dispatchEvent(new CustomEvent("part", { bubbles: true }));
   const told = fresh.querySelector("[id$=_outcome], [id$=_note]");
   if (told) told.focus({ preventScroll: true });

@@ -16,13 +16,14 @@ from tests.site import Site
 
 FINISHED = "museum-as-a-place-of-learning"
 UNDER_WAY = "running-a-museum"
-STRANGER, LEARNER, NEWCOMER, TRAINER, COORDINATOR, ADMIN = (
+STRANGER, LEARNER, NEWCOMER, TRAINER, COORDINATOR, ADMIN, RUSSIAN = (
     "stranger",
     "learner",
     "newcomer",
     "trainer",
     "coordinator",
     "admin",
+    "russian",
 )
 
 
@@ -189,14 +190,31 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("upload", TRAINER, "/teach/upload"),
         Scene("upload-faults", TRAINER, "/teach/upload", then=uploaded),
         Scene("coordinator", COORDINATOR, f"/teach/{FINISHED}/"),
+        Scene("nothing-begun", COORDINATOR, "/me/"),
         Scene("admin", ADMIN, "/admin/"),
         Scene("users", ADMIN, "/admin/users"),
         Scene("user", ADMIN, "/admin/users", then=followed("Lena Lampov")),
         Scene("mail", ADMIN, "/admin/mail"),
-        Scene("letter", ADMIN, "/admin/mail", then=followed(".+")),
+        Scene("letter", ADMIN, "/admin/mail", then=followed("Your certificate")),
         Scene("jobs", ADMIN, "/admin/jobs?all=1"),
         Scene("audit", ADMIN, "/admin/audit"),
         Scene("invitations", ADMIN, "/admin/invitations"),
+    ]
+    found += [
+        Scene(f"russian-{name}", RUSSIAN, address)
+        for name, address in {
+            "front": "/",
+            "catalogue": "/courses/",
+            "course": f"/courses/{UNDER_WAY}",
+            "me": "/me/",
+            "profile": "/me/profile",
+            "plan": f"/learn/{UNDER_WAY}/",
+            "lesson": f"/learn/{UNDER_WAY}/{running.order()[0]}",
+            "quiz": f"/learn/{FINISHED}/final",
+            "result": f"/learn/{FINISHED}/final/result/1",
+            "verify": "/verify",
+            "certificates": "/me/certificates",
+        }.items()
     ]
     for course, who in ((running, LEARNER), (finished, LEARNER)):
         found += [

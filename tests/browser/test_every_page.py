@@ -21,7 +21,7 @@ from lms.infra.folders import write_folder
 from lms.infra.readers import READERS
 from tests.browser import study
 from tests.browser.conftest import WIDTHS, log_in, look_with_axe
-from tests.browser.scenes import COORDINATOR, LEARNER, NEWCOMER, STRANGER, Scene, scenes
+from tests.browser.scenes import ADMIN, COORDINATOR, LEARNER, NEWCOMER, RUSSIAN, STRANGER, TRAINER, Scene, scenes
 from tests.factories.courses import files_of
 from tests.journeys.test_new_version import second_edition
 from tests.site import Site
@@ -71,7 +71,7 @@ def windows(browser: Browser, site: Site, code: str) -> Iterator[dict[str, Page]
     """Keep one window a person, and make what the scenes show."""
     opened: dict[str, Page] = {}
     faults: list[str] = []
-    for who in (STRANGER, LEARNER, NEWCOMER, "trainer", COORDINATOR, "admin"):
+    for who in (STRANGER, LEARNER, NEWCOMER, TRAINER, COORDINATOR, ADMIN, RUSSIAN):
         context = browser.new_context(base_url=site.url, viewport=WIDTHS["desk"], reduced_motion="reduce")
         page = opened[who] = context.new_page()
         page.on(
@@ -79,6 +79,9 @@ def windows(browser: Browser, site: Site, code: str) -> Iterator[dict[str, Page]
         )
         if who == NEWCOMER:
             study.log_in(page, study.register(page, code))
+        elif who == RUSSIAN:  # the learner, who has chosen another language
+            log_in(page, LEARNER)
+            context.add_cookies([{"name": "lang", "value": "ru", "url": site.url}])
         elif who != STRANGER:
             log_in(page, who)
     for slug in ("labels", "quiet-store"):

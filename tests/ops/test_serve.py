@@ -38,19 +38,11 @@ def site(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
         yield served
 
 
-def test_a_second_start_prepares_nothing_and_costs_little_before_the_first_page(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    """The promise is five seconds; `make bench` looks at the watch, a test beside others can look at the processor."""
-    before = os.times()
+def test_a_second_start_prepares_nothing_before_the_first_page(environment: dict[str, str], tmp_path: Path) -> None:
+    """How long it takes is measured by `make bench`."""
     assert lms(environment, "init").stderr == "Everything is there already.\n"
-    after = os.times()
-    spent = after.children_user + after.children_system - before.children_user - before.children_system
     with serving(environment, tmp_path / "log", "--no-worker") as site:
         assert site.get("/")[0] == 200
-        for process in (psutil.Process(site.process.pid), *site.below()):
-            spent += sum(process.cpu_times()[:2])
-    assert spent < 4
 
 
 def test_the_site_is_ready_and_serves_static_files(site: Served) -> None:

@@ -52,7 +52,7 @@ class TestEnd:
         page = learner.browser.click("Review")
         assert page.heading == "Review: Every kind of question"
         assert "A key has one holder at a time." in text_of(fieldset(page, "e-choice"))
-        assert "Right too, and not chosen." in text_of(fieldset(page, "e-choice"))
+        assert "This was the right one." in text_of(fieldset(page, "e-choice"))
         assert "A right answer is: register." in text_of(fieldset(page, "e-text"))
         assert "A right answer is: 23." in text_of(fieldset(page, "e-number"))
         assert "The right order:" in text_of(fieldset(page, "e-order"))

@@ -144,7 +144,15 @@ _STUDY = (
     .outerjoin(_state, (_state.c.enrolment_id == _place.c.enrolment_id) & (_state.c.item_id == _place.c.item_id))
 )
 _STUDY_BY_SLUG = _STUDY.where(_course.c.slug == bindparam("slug"))
-_STUDIES = _STUDY.where(_enrolment.c.id.is_not(None)).order_by(_enrolment.c.changed_at.desc(), _enrolment.c.id.desc())
+_STUDIES = (
+    _STUDY.where(_enrolment.c.id.is_not(None))
+    .order_by(_enrolment.c.changed_at.desc(), _enrolment.c.id.desc())
+    .limit(bindparam("most"))
+)
+_STUDIES_BEFORE = _STUDIES.where(
+    (_enrolment.c.changed_at < bindparam("moment"))
+    | ((_enrolment.c.changed_at == bindparam("moment")) & (_enrolment.c.id < bindparam("key")))
+)
 _STATES = select(
     _state.c.item_id, _state.c.opened_at, _state.c.done_at, _state.c.language, _state.c.score, _state.c.checked
 ).where(_state.c.enrolment_id == bindparam("enrolment"))
@@ -189,13 +197,10 @@ def find_study(slug: str, subject_id: str | None) -> Study | None:
 
 def list_studies(subject_id: str, before: tuple[datetime, str] | None = None, limit: int = 20) -> list[Study]:
     """Return the courses a person is enrolled in, the last studied first."""
-    query = _STUDIES.limit(limit)
+    query, place = _STUDIES, {"subject": subject_id, "most": limit}
     if before:
-        moment, key = before
-        query = query.where(
-            (_enrolment.c.changed_at < moment) | ((_enrolment.c.changed_at == moment) & (_enrolment.c.id < key))
-        )
-    return [_study(row) for row in run(query, {"subject": subject_id})]
+        query, place = _STUDIES_BEFORE, {**place, "moment": before[0], "key": before[1]}
+    return [_study(row) for row in run(query, place)]
 
 
 _STANDINGS = _STUDY.where(_course.c.id.in_(bindparam("courses", expanding=True)), _enrolment.c.id.is_not(None))
