@@ -17,6 +17,7 @@ from tests.site import running_site  # noqa: E402
 
 IMAGES = ROOT / "docs/images"
 COURSE = "running-a-museum"
+LESSON = "ten-agents"
 
 
 def take(page: Page, name: str) -> None:
@@ -43,12 +44,7 @@ def main() -> None:
         page.goto(f"/learn/{COURSE}/")
         page.set_viewport_size({"width": 1200, "height": 1060})
         take(page, "plan")
-        page.set_viewport_size({"width": 1200, "height": 800})
-        page.get_by_role("main").get_by_role("link", name="Start").or_(
-            page.get_by_role("link", name="Continue")
-        ).first.click()
-        page.wait_for_load_state()
-        page.locator("main figure").first.evaluate("figure => figure.scrollIntoView({block: 'center'})")
+        page.goto(f"/learn/{COURSE}/{LESSON}")
         take(page, "lesson")
         browser.close()
 

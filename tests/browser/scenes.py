@@ -116,8 +116,7 @@ def line_down(page: Page, site: Site) -> None:
     """Type an answer while nothing can be saved."""
     begun(page, site)
     page.route(re.compile("/save$"), lambda route: route.abort())
-    page.locator("main form input[type=radio], main form select").first.focus()
-    page.keyboard.press("ArrowDown")
+    page.locator("main form input[type=text]").first.fill("on a thin line")
     page.get_by_text("The line is down.").wait_for()
 
 

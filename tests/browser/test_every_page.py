@@ -106,6 +106,7 @@ ALL = scenes(course("store"), course("labels"))
 @pytest.mark.parametrize("scene", ALL, ids=[scene.name for scene in ALL])
 def test_a_page_is_sound_on_every_screen(windows: dict[str, Page], site: Site, scene: Scene) -> None:
     page = windows[scene.who]
+    page.unroute_all(behavior="ignoreErrors")
     page.set_viewport_size(WIDTHS["desk"])
     page.emulate_media(color_scheme="light")
     answer = page.goto(scene.address)
