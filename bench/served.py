@@ -21,7 +21,12 @@ from urllib.parse import urlencode
 import psutil
 
 from bench.table import Figure, median
+from lms.accounts.security.passwords import hash_password
+from lms.accounts.service import confirm, create_account
+from lms.app import create_app
+from lms.config import Config
 from lms.home.service import FINISHED, PASSWORD
+from lms.infra.db import db
 
 LMS = Path(sys.executable).with_name("lms")
 WRITERS = 16
@@ -34,6 +39,7 @@ def measure() -> list[Figure]:
     with TemporaryDirectory(prefix="vitrine-bench-") as folder:
         settings = {**os.environ, "LMS_DATA_DIR": folder}
         subprocess.run([LMS, "init", "--demo"], env=settings, check=True, capture_output=True)
+        _add_learners(settings)
         starts = []
         for _ in range(STARTS):
             with served(settings) as (_port, seconds, _tree):
@@ -126,30 +132,42 @@ class Browser:
             raise SystemExit(f"log-in answered {status}: {text[:200]}")
 
 
+def _add_learners(settings: dict[str, str]) -> None:
+    app = create_app(Config.from_env(settings))
+    with app.app_context():
+        for n in range(WRITERS):
+            account = create_account(email=_address(n), password=hash_password(PASSWORD), name=f"Learner {n}")
+            confirm(account.id, by="the benchmark")
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _address(n: int) -> str:
+    return f"bench{n}@example.org"
+
+
 def _load(port: int, tree: psutil.Process) -> tuple[float, float]:
-    """Let learners take a quiz again and again, and look at memory meanwhile."""
-    addresses = [f"{word}@example.org" for word in ("learner", "trainer", "reviewer", "coordinator", "admin")]
+    """Let learners take a quiz again and again, look at memory meanwhile; return submits a second and megabytes."""
     browsers = []
     for n in range(WRITERS):
         browser = Browser(port)
-        browser.log_in(addresses[n % len(addresses)])
-        browsers.append(browser)
-    for browser in browsers[: len(addresses)]:
+        browser.log_in(_address(n))
         token = browser.token(f"/courses/{FINISHED}")
         browser.ask("POST", f"/learn/{FINISHED}/enrol", [("csrf_token", token)])
+        browsers.append(browser)
     quiz = _quiz(browsers[0])
     memory: list[float] = []
-    begin = time.perf_counter()
+    submitting = 0.0
     with ThreadPoolExecutor(WRITERS) as pool:
-        done = [pool.submit(_take, browser, quiz) for browser in browsers[: len(addresses)]]
-        reading = [pool.submit(_read, browser, quiz) for browser in browsers[len(addresses) :]]
-        while not all(job.done() for job in (*done, *reading)):
+        for _ in range(ROUNDS):
+            sheets = list(pool.map(lambda browser: _begin(browser, quiz), browsers))
+            begin = time.perf_counter()
+            results = list(pool.map(lambda pair: _submit(pair[0], quiz, pair[1]), zip(browsers, sheets, strict=True)))
+            submitting += time.perf_counter() - begin
+            list(pool.map(lambda pair: _read(pair[0], quiz, pair[1]), zip(browsers, results, strict=True)))
             memory.append(_pss(tree))
-            time.sleep(0.5)
-        submits = sum(job.result() for job in done)
-        for job in reading:
-            job.result()
-    return submits / (time.perf_counter() - begin), max(memory)
+    return WRITERS * ROUNDS / submitting, max(memory)
 
 
 def _quiz(browser: Browser) -> str:
@@ -160,26 +178,27 @@ def _quiz(browser: Browser) -> str:
     return found[0]
 
 
-def _take(browser: Browser, quiz: str) -> int:
-    for _ in range(ROUNDS):
-        token = browser.token(quiz)
-        browser.ask("POST", f"{quiz}/start", [("csrf_token", token)])
-        _status, text = browser.ask("GET", quiz)
-        attempt = re.search(r'name="attempt" value="([0-9a-f]{32})"', text)
-        if attempt is None:
-            raise SystemExit("the quiz shows no attempt")
-        fields = [("csrf_token", token), ("attempt", attempt[1]), ("seq", "9")]
-        status, where = browser.ask("POST", f"{quiz}/submit", fields)
-        if status != 302:
-            raise SystemExit(f"submit answered {status}: {where[:200]}")
-        browser.ask("GET", where)
-    return ROUNDS
+def _begin(browser: Browser, quiz: str) -> list[tuple[str, str]]:
+    """Start an attempt; return the fields to submit it with."""
+    token = browser.token(quiz)
+    browser.ask("POST", f"{quiz}/start", [("csrf_token", token)])
+    _status, text = browser.ask("GET", quiz)
+    attempt = re.search(r'name="attempt" value="([0-9a-f]{32})"', text)
+    if attempt is None:
+        raise SystemExit("the quiz shows no attempt")
+    return [("csrf_token", token), ("attempt", attempt[1]), ("seq", "9")]
 
 
-def _read(browser: Browser, quiz: str) -> None:
-    for _ in range(ROUNDS * 5):
-        for path in ("/", "/me/", "/courses/", quiz.rpartition("/")[0] + "/"):
-            browser.ask("GET", path)
+def _submit(browser: Browser, quiz: str, fields: list[tuple[str, str]]) -> str:
+    status, where = browser.ask("POST", f"{quiz}/submit", fields)
+    if status != 302:
+        raise SystemExit(f"submit answered {status}: {where[:200]}")
+    return where
+
+
+def _read(browser: Browser, quiz: str, result: str) -> None:
+    for path in (result, "/", "/me/", "/courses/", quiz.rpartition("/")[0] + "/") * 2:
+        browser.ask("GET", path)
 
 
 def _pss(tree: psutil.Process) -> float:

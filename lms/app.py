@@ -65,7 +65,10 @@ PROJECTIONS = (
 
 
 class Application(Flask):
-    """Flask without asking of each function, twenty times a request, whether it is asynchronous: none is."""
+    """Flask with our templates, and without asking of each function whether it is asynchronous: none is."""
+
+    jinja_environment = pages.Templates
+    jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "cache_size": -1}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is."""
@@ -77,8 +80,6 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or Config.from_env()
     app = Application("lms", template_folder=str(place("templates")), static_folder=str(place("static")))
     app.request_class = Request
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config.update(
         LMS=config,
         SECRET_KEY=config.secret_key,

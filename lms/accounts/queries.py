@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, Select, func, select, tuple_
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select, tuple_
 
 from lms.accounts.models import Account, Affiliation, Invitation, LoginFailure, RoleGrant, Subject
 from lms.domain.names import fold_address, fold_title
 from lms.domain.passwords import FAILURES, PAUSE, WINDOW, locked_until
 from lms.infra import clock
-from lms.infra.db import db
+from lms.infra.db import db, run, table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +111,17 @@ def names_of(subject_ids: Collection[str]) -> dict[str, str]:
     return dict(db.session.execute(query).all())
 
 
+_account, _subject = table_of(Account), table_of(Subject)
+_EXTRA_TIME = (
+    select(func.max(_account.c.extra_time))
+    .join_from(_account, _subject, _subject.c.id == _account.c.subject_id)
+    .where(_subject.c.canonical_id == bindparam("subject"))
+)
+
+
 def extra_time_of(subject_id: str) -> int:
     """Return the per cent by which every time limit is longer for this person."""
-    query = (select(func.max(Account.extra_time)).join(Subject, Subject.id == Account.subject_id)).where(
-        Subject.canonical_id == subject_id
-    )
-    return db.session.scalar(query) or 0
+    return run(_EXTRA_TIME, {"subject": subject_id}).scalar() or 0
 
 
 def list_people(search: str = "", after: tuple[str, int] | None = None, limit: int = 50) -> list[Person]:

