@@ -47,7 +47,7 @@ def enrol(slug: str) -> Response:
     return redirect(url_for("learning.plan", slug=slug))
 
 
-@blueprint.route("/learn/<slug>/leave", methods=["GET", "POST"])
+@blueprint.route("/courses/<slug>/leave", methods=["GET", "POST"])
 @member
 def leave(slug: str) -> Response | str:
     """Ask once, then leave the course; nothing that was done is lost."""
@@ -60,7 +60,7 @@ def leave(slug: str) -> Response | str:
     return redirect(url_for("courses.course", slug=slug))
 
 
-@blueprint.route("/learn/<slug>/move", methods=["GET", "POST"])
+@blueprint.route("/courses/<slug>/move", methods=["GET", "POST"])
 @member
 def move(slug: str) -> Response | str:
     """Show what a newer version changes, and move to it."""

@@ -60,7 +60,7 @@ def test_who_has_left_may_enrol_again(cast: Cast, shelf: Shelf) -> None:
     browser = cast.browser("learner")
     browser.visit(PAGE)
     browser.press("Enrol")
-    browser.visit(f"/learn/{shelf.slug}/leave")
+    browser.visit(f"/courses/{shelf.slug}/leave")
     browser.press(next(name for name in browser.page.buttons() if "eave" in name))  # type: ignore[union-attr]
     assert "Enrol" in browser.visit(PAGE).buttons()
 

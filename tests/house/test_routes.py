@@ -46,6 +46,19 @@ def test_every_address_is_in_kebab_case(app: Flask) -> None:
     assert not wrong
 
 
+def test_no_address_of_ours_hides_one_that_an_author_chose(app: Flask) -> None:
+    """A course or an item may be called by any word, that of a page of ours too."""
+    words = {part for rule in rules(app) for part in rule.rule.split("/") if part.isalpha()}
+    addresses = app.url_map.bind("localhost")
+    hidden = [
+        f"{stem}{word}{end}"
+        for stem, end, endpoint in (("/learn/keys/", "", "learning.item"), ("/teach/", "/", "home.teach_course"))
+        for word in words
+        if addresses.match(f"{stem}{word}{end}", "GET")[0] != endpoint
+    ]
+    assert not hidden
+
+
 def test_a_stranger_sees_no_page_that_is_not_public(app: Flask, client: PageClient) -> None:
     seen = []
     for rule in rules(app):

@@ -75,8 +75,8 @@ TABLE = {
     "/learn/<slug>/final": "lyy>>>>>>",
     "/learn/<slug>/<item_id>/result/<int:number>": "lynnnnnnn",
     "/learn/<slug>/<item_id>/review/<int:number>": "lynnnnnnn",
-    "/learn/<slug>/leave": "lyynnnnnn",
-    "/learn/<slug>/move": "ly>nnnnnn",
+    "/courses/<slug>/leave": "lyynnnnnn",
+    "/courses/<slug>/move": "ly>nnnnnn",
     # Certificates: whoever has the code may see them
     "/certificates/<code>.pdf": "yyyyyyyyy",
     "/verify": "yyyyyyyyy",
@@ -190,7 +190,7 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
     with app.app_context():
         publish_course(files={**guided, "sources.md": b"Example, Ana. On labels. 2020.\n"})
         db.session.commit()
-    colleague.browser.visit(f"/learn/{shelf.slug}/move")
+    colleague.browser.visit(f"/courses/{shelf.slug}/move")
     colleague.browser.press("Move to the new version")
     known = examples(app, tx, learner, cast)
 

@@ -268,7 +268,7 @@ class TestLeavingAndMoving:
         page = browser.press("Move to the new version")
         assert "1 of 5 steps done" in page.main
         assert "There is a new version" not in page.main
-        assert browser.get("/learn/keys/move").location == "/learn/keys/"
+        assert browser.get("/courses/keys/move").location == "/learn/keys/"
 
     def test_a_finished_course_stays_open_and_leads_to_the_certificates(
         self, learner: Studying, study: Study, app: Flask
