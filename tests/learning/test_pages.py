@@ -208,6 +208,7 @@ class TestText:
         assert fieldset(page, "k-number").get("lang") == "en"
         assert page.one("p", id="a-k-number_meta").get("lang") == "ru"
         assert [part.get("lang") for part in page.one("article", class_="reading").findall("div") if part.get("lang")]
+        assert {part.get("lang") for part in page.one("nav", class_="outline sticky").iter("span")} >= {"en"}
 
     def test_footnotes_tables_cards_and_code_come_through(self, app: Flask, client: PageClient) -> None:
         with app.app_context():

@@ -35,6 +35,7 @@ class RoomOutline:
     """A room in words: the same for every learner of a version and language."""
 
     number: int
+    title: str
     module: Module
     steps: tuple[Step, ...]
     minutes: int
@@ -61,27 +62,34 @@ def path_of(slug: str, item_id: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def rooms_of(version_id: str, languages: tuple[str, ...], slug: str, _code: str) -> tuple[RoomOutline, ...]:
+def rooms_of(version_id: str, languages: tuple[str, ...], slug: str, code: str) -> tuple[RoomOutline, ...]:
     """Return the rooms of a course in words, made once a version, language and interface language."""
     course = get_tree(version_id, languages)
     return tuple(
         RoomOutline(
             number=number,
+            title=_marked(module.title, course.language_of(f"course.yaml#modules.{module.id}.title"), code),
             module=module,
-            steps=tuple(_step(course.items[key], slug) for key in module.items),
+            steps=tuple(_step(course, course.items[key], slug, code) for key in module.items),
             minutes=sum(course.items[key].minutes for key in module.items),
         )
         for number, module in enumerate(course.modules, start=1)
     )
 
 
-def _step(item: Item, slug: str) -> Step:
+def _marked(title: str, lang: str, code: str) -> str:
+    """Return a title that says its language where the page is in another."""
+    return title if lang == code else Markup('<span lang="{}">{}</span>').format(lang, title)
+
+
+def _step(course: Course, item: Item, slug: str, code: str) -> Step:
     words = ngettext("%(num)d minute", "%(num)d minutes", item.minutes) if item.minutes else ""
     if item.kind == "quiz":
         words = ", ".join(filter(None, (_("Quiz"), words)))
     elif item.kind == "task":
         words = ", ".join(filter(None, (_("Task"), words)))
-    return Step(id=item.id, title=item.title, href=path_of(slug, item.id), words=words)
+    title = _marked(item.title, course.language_of(f"{item.path}#title"), code)
+    return Step(id=item.id, title=title, href=path_of(slug, item.id), words=words)
 
 
 def panel_of(reading: Reading, code: str) -> Panel:
@@ -247,7 +255,7 @@ def _row(course: Course, room: RoomOutline, done: set[str], here: str | None) ->
     first = next((step for step in room.steps if step.id not in done), room.steps[0])
     return PlanRow(
         number=room.number,
-        title=room.module.title,
+        title=room.title,
         href=first.href,
         words=words,
         hours=hours_words(room.minutes),
