@@ -38,7 +38,10 @@ _NEXT_SEQ = (
     .returning(_origin.c.next_seq)
 )
 _FIRST_SEQ = insert(_origin).values(origin=HERE, next_seq=1)
-_APPEND = insert(_record)
+_APPEND = insert(_record).values(
+    {column.name: bindparam(f"this_{column.name}", type_=column.type) for column in _record.c if column.name != "step"}
+    | {"step": queries.NEXT_STEP.scalar_subquery()}
+)
 _NEW_ENROLMENT = insert(_enrolment)
 _CHANGE_ENROLMENT = update(_enrolment).where(_enrolment.c.id == bindparam("key"))
 _GIVE_ENROLMENT = update(_enrolment).where(_enrolment.c.id == bindparam("key"))
@@ -134,21 +137,20 @@ def check_question(
 
 
 def record_result(
-    subject_id: str,
-    course_id: str,
+    enrolment: EnrolmentRow,
     item_id: str,
     score: Fraction,
     passed: bool | None,
     source: str,
     detail: Mapping[str, object],
 ) -> None:
-    """Take over a graded result of an item from the feature that graded it. Call under `lock`.
+    """Take over a graded result of an item from the feature that graded it. Call under `lock`, read the enrolment so.
 
     `source` names what was graded (an attempt), `detail` is what that feature wants to read in the record again.
     """
     body = {**detail, "item": item_id, "score": str(score), "passed": passed, "source": source}
-    append(subject_id, course_id, progress.RESULT, body)
-    refold(subject_id, course_id)
+    append(enrolment.subject_id, enrolment.course_id, progress.RESULT, body)
+    refold(enrolment.subject_id, enrolment.course_id, enrolment)
 
 
 def keep_place(enrolment_id: str, item_id: str, anchor: str = "") -> None:
@@ -181,21 +183,23 @@ def append(subject_id: str, course_id: str, kind: str, body: Mapping[str, object
         run(_FIRST_SEQ)
         seq = 1
     record = {
-        "id": clock.new_id(),
-        "origin": HERE,
-        "seq": seq,
-        "subject_id": subject_id,
-        "course_id": course_id,
-        "step": queries.last_step(subject_id) + 1,
-        "kind": kind,
-        "at": clock.now(),
-        "body": dict(body),
+        "this_id": clock.new_id(),
+        "this_origin": HERE,
+        "this_seq": seq,
+        "this_subject_id": subject_id,
+        "this_course_id": course_id,
+        "this_kind": kind,
+        "this_at": clock.now(),
+        "this_body": dict(body),
     }
-    run(_APPEND, record)
+    run(_APPEND, {**record, "subject": subject_id})
 
 
-def refold(subject_id: str, course_id: str) -> EnrolmentRow:
-    """Fold a learner's records of a course and write what pages read; completing is recorded the first time."""
+def refold(subject_id: str, course_id: str, before: EnrolmentRow | None = None) -> EnrolmentRow:
+    """Fold a learner's records of a course and write what pages read; completing is recorded the first time.
+
+    `before` is the enrolment as it stands, where it was read under this lock already.
+    """
     folded = _fold(subject_id, course_id)
     if folded is None:
         raise NotFound(course_id)
@@ -204,7 +208,7 @@ def refold(subject_id: str, course_id: str) -> EnrolmentRow:
         body: dict[str, object] = {"version": folded.version_id}
         append(subject_id, course_id, progress.COMPLETED, body)
         folded = _fold(subject_id, course_id) or folded
-    enrolment = _store(subject_id, course_id, folded)
+    enrolment = _store(subject_id, course_id, folded, before)
     if completing and folded.completed_at:
         publish(
             CourseCompleted(
@@ -223,8 +227,8 @@ def _fold(subject_id: str, course_id: str) -> Progress | None:
     return progress.fold(queries.list_records(subject_id, course_id), get_tree)
 
 
-def _store(subject_id: str, course_id: str, folded: Progress) -> EnrolmentRow:
-    before = queries.find_enrolment(subject_id, course_id)
+def _store(subject_id: str, course_id: str, folded: Progress, before: EnrolmentRow | None = None) -> EnrolmentRow:
+    before = before or queries.find_enrolment(subject_id, course_id)
     values = enrolment_values(folded)
     if before is None:
         key = {"id": folded.enrolment_id, "subject_id": subject_id, "course_id": course_id}

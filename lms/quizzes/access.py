@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from lms.domain.errors import Forged, NotFound
-from lms.learning.queries import find_enrolment_row
 from lms.quizzes import queries
 from lms.quizzes.queries import AttemptRow
 
@@ -14,10 +13,10 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 def attempt_for_learner(attempt_id: str, subject_id: str) -> AttemptRow:
     """Return one's own attempt; another's is a forgery, for no page of ours names it."""
-    attempt = queries.find_attempt(attempt_id) if _ID.fullmatch(attempt_id) else None
-    enrolment = find_enrolment_row(attempt.enrolment_id) if attempt else None
-    if attempt is None or enrolment is None:
+    found = queries.find_taken(attempt_id) if _ID.fullmatch(attempt_id) else None
+    if found is None:
         raise NotFound(attempt_id)
+    attempt, enrolment = found
     if enrolment.subject_id != subject_id:
         raise Forged("another-learner", attempt=attempt_id)
     return attempt

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from lms.infra.db import run, table_of
+from lms.learning.models import Enrolment
+from lms.learning.queries import EnrolmentRow
 from lms.quizzes.models import Answer, Attempt
 
 
@@ -42,8 +44,13 @@ class Saved:
     checked: bool
 
 
-_attempt, _answer = table_of(Attempt), table_of(Answer)
+_attempt, _answer, _enrolment = table_of(Attempt), table_of(Answer), table_of(Enrolment)
 _BY_ID = select(_attempt).where(_attempt.c.id == bindparam("attempt"))
+_TAKEN = (
+    select(_attempt, _enrolment)
+    .join(_enrolment, _enrolment.c.id == _attempt.c.enrolment_id)
+    .where(_attempt.c.id == bindparam("attempt"))
+)
 _OF_ENROLMENT = (
     select(_attempt)
     .where(_attempt.c.enrolment_id == bindparam("enrolment"))
@@ -76,6 +83,16 @@ def find_attempt(attempt_id: str) -> AttemptRow | None:
     """Return an attempt by its id."""
     row = run(_BY_ID, {"attempt": attempt_id}).first()
     return AttemptRow(**row._mapping) if row else None
+
+
+def find_taken(attempt_id: str) -> tuple[AttemptRow, EnrolmentRow] | None:
+    """Return an attempt with the enrolment it belongs to."""
+    row = run(_TAKEN, {"attempt": attempt_id}).first()
+    if row is None:
+        return None
+    width = len(_attempt.c)
+    attempt = AttemptRow(**dict(zip(_attempt.c.keys(), row[:width], strict=True)))
+    return attempt, EnrolmentRow(**dict(zip(_enrolment.c.keys(), row[width:], strict=True)))
 
 
 def list_answers(attempt_id: str) -> dict[str, Saved]:

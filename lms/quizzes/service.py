@@ -203,10 +203,10 @@ def asked(attempt: AttemptRow, course: Course) -> list[Question]:
 
 def _own_attempt(subject_id: str, attempt_id: str) -> tuple[AttemptRow, EnrolmentRow]:
     lock(subject_id)
-    attempt = queries.find_attempt(attempt_id)
-    enrolment = find_enrolment_row(attempt.enrolment_id) if attempt else None
-    if attempt is None or enrolment is None:
+    found = queries.find_taken(attempt_id)
+    if found is None:
         raise NotFound(attempt_id)
+    attempt, enrolment = found
     if enrolment.subject_id != subject_id:
         raise Forged("another-learner", attempt=attempt_id)
     return attempt, enrolment
@@ -251,9 +251,7 @@ def _close(
         "by_time": by_time,
         "submitted_at": at.isoformat(),
     }
-    record_result(
-        enrolment.subject_id, enrolment.course_id, attempt.item_id, outcome.score, outcome.passed, attempt.id, detail
-    )
+    record_result(enrolment, attempt.item_id, outcome.score, outcome.passed, attempt.id, detail)
     return closed
 
 

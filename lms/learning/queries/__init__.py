@@ -289,7 +289,9 @@ def find_enrolment_row(enrolment_id: str) -> EnrolmentRow | None:
 _subject, _record = table_of(Subject), table_of(LearningRecord)
 _LINKED = select(_subject.c.id).where(_subject.c.canonical_id == bindparam("subject"))
 _LOCKED = select(_subject.c.id).where(_subject.c.id == bindparam("subject")).with_for_update()
-_LAST_STEP = select(func.max(_record.c.step)).where(_record.c.subject_id.in_(_LINKED))
+NEXT_STEP = select(func.coalesce(func.max(_record.c.step), 0) + 1).where(_record.c.subject_id.in_(_LINKED))
+"""The step of a person's next record, for the parameter `subject`."""
+
 _RECORDS = select(_record.c.id, _record.c.kind, _record.c.step, _record.c.at, _record.c.body).where(
     _record.c.subject_id.in_(_LINKED), _record.c.course_id == bindparam("course")
 )
@@ -299,11 +301,6 @@ _COURSES = select(_record.c.course_id).where(_record.c.subject_id.in_(_LINKED)).
 def lock_subject(subject_id: str) -> None:
     """Hold the person's row until the transaction ends (PostgreSQL)."""
     run(_LOCKED, {"subject": subject_id})
-
-
-def last_step(subject_id: str) -> int:
-    """Return the step of a person's last record, 0 before the first."""
-    return run(_LAST_STEP, {"subject": subject_id}).scalar() or 0
 
 
 def list_records(subject_id: str, course_id: str) -> list[Record]:

@@ -19,7 +19,7 @@ from lms.domain.outline import Course
 from lms.infra import clock
 from lms.infra.events import publish
 from lms.infra.languages import gettext as _
-from lms.learning.access import item_for_reader
+from lms.learning.access import item_for_reader, study_for_learner
 from lms.learning.queries import Reading
 from lms.learning.queries.panels import mini_plan, panel_of
 from lms.quizzes import access, queries, service
@@ -72,14 +72,14 @@ def quiz_page(reading: Reading) -> str | BaseResponse:
 def start(slug: str, item_id: str) -> BaseResponse:
     """Start an attempt; with one open, go to it."""
     who = require_viewer()
-    reading = item_for_reader(slug, item_id, who.subject_id, locale.reading())
+    study = study_for_learner(slug, who.subject_id)
     try:
         service.start_attempt(
             who.subject_id,
-            reading.study.course_id,
+            study.course_id,
             item_id,
             seed=secrets.randbits(48),
-            language=reading.language,
+            language=study.reading_language(locale.reading()),
             extra_time=extra_time_of(who.subject_id),
         )
     except Refused as refusal:
