@@ -1,7 +1,7 @@
 # Vitrine. `make help` lists what can be asked for. Everything works from a bare machine with Python 3.11 or newer.
 
 PORT ?= 8000
-DATA ?= $(or $(LMS_DATA_DIR),var)
+DATA := $(or $(DATA),$(LMS_DATA_DIR),var)
 BIN := .venv/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-package vitrine pyproject.toml
