@@ -17,7 +17,7 @@ from lms.accounts import security
 from lms.accounts import views as accounts
 from lms.certificates import queries as certificate_queries
 from lms.certificates import views as certificates
-from lms.certificates.service import issuing
+from lms.certificates.service import issuing, journal, ring
 from lms.config import Config
 from lms.courses import service as course_service
 from lms.courses import views as courses
@@ -25,8 +25,10 @@ from lms.home import service as home_service
 from lms.home import views as home
 from lms.infra.db import WriteGate, db, tune_sqlite
 from lms.infra.events import subscribe
+from lms.infra.examiner import Examiner
 from lms.infra.places import place
 from lms.infra.queue import Queue
+from lms.infra.signing.keys import Keyring
 from lms.infra.storage import Storage
 from lms.learning import queries as learning_queries
 from lms.learning import service as learning_service
@@ -55,7 +57,7 @@ BLUEPRINTS = (
     ops.blueprint,
 )
 
-SETUP = SetUp(steps=(course_service.import_shipped,), demo=(home_service.create_demo,))
+SETUP = SetUp(steps=(ring.ensure, course_service.import_shipped, journal.settle), demo=(home_service.create_demo,))
 
 PROJECTIONS = (
     Projection(compare=learning_service.compare, rebuild=learning_service.rebuild),
@@ -114,6 +116,9 @@ def create_app(config: Config | None = None) -> Flask:
             tune_sqlite(db.engine, WriteGate(config.data_dir / "write.lock"))
     app.extensions["storage"] = Storage(config.data_dir / "files")
     app.extensions["queue"] = Queue(db)
+    organisation = (config.pdf_key, config.pdf_key_password) if config.pdf_key else None
+    app.extensions["keyring"] = Keyring(config.data_dir / "keys", config.key_passphrase, organisation)
+    app.extensions["examiner"] = Examiner()
     app.extensions["events"] = subscribe(wiring.TABLE)
     Compress(app)
     assets.init_app(app)

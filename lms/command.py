@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "users": ("lms.accounts.cli", "Create people, and give or take roles."),
     "courses": ("lms.courses.cli", "Check, import, export and translate courses."),
     "certificates": ("lms.certificates.cli", "Issue, verify and revoke certificates."),
+    "keys": ("lms.certificates.cli", "List, rotate and revoke the keys of certificates."),
     "learning": ("lms.learning.cli", "Fold the learning records again."),
     "prepare": ("lms.ops.cli.site", ""),
     "site": ("lms.ops.cli.site", ""),

@@ -30,6 +30,12 @@ class Config:
     site_name: str
     languages: tuple[str, ...]
     trust_proxy: int
+    key_passphrase: str | None = None
+    """What the private keys of certificates are encrypted with."""
+    pdf_key: Path | None = None
+    """A PKCS#12 file of the organisation, with which PDF files are signed in place of the site's own key."""
+    pdf_key_password: str = ""
+    timestamp_url: str | None = None
 
     @property
     def secure(self) -> bool:
@@ -79,7 +85,27 @@ class Config:
             site_name=env.get("LMS_SITE_NAME") or "Vitrine",
             languages=languages,
             trust_proxy=int(trust_proxy),
+            key_passphrase=env.get("LMS_KEY_PASSPHRASE") or None,
+            pdf_key=_file(env, "LMS_PDF_KEY"),
+            pdf_key_password=env.get("LMS_PDF_KEY_PASSWORD") or "",
+            timestamp_url=_address(env, "LMS_TIMESTAMP_URL"),
         )
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    if not env.get(name):
+        return None
+    path = Path(env[name]).absolute()
+    if not path.is_file():
+        raise ConfigError(f"{name} must name a file; there is none at '{path}'.")
+    return path
+
+
+def _address(env: Mapping[str, str], name: str) -> str | None:
+    value = env.get(name) or None
+    if value and urlsplit(value).scheme not in {"http", "https"}:
+        raise ConfigError(f"{name} must be an http or https address, not '{value}'.")
+    return value
 
 
 def _kept_secret(path: Path) -> str:

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Connection, event
 
 from lms.app import create_app
+from lms.certificates.service import ring
 from lms.config import Config
 from lms.infra import queue, schema
 from lms.infra.db import db
@@ -52,6 +53,8 @@ def build_app(database_url: str, data_dir: Path, **settings: str) -> Flask:
     app = create_app(Config.from_env(environment))
     app.config.update(TESTING=True, RATELIMIT_ENABLED=False)
     app.test_client_class = PageClient
+    with app.app_context():
+        ring.ensure()
     return app
 
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import click
+import orjson
 
 from lms.accounts.queries import find_by_email
 from lms.certificates import queries
-from lms.certificates.service import issuing
+from lms.certificates.service import checking, issuing, journal, lifecycle, publishing, ring
 from lms.courses.queries import find_course
+from lms.domain import codes
 from lms.domain.award import State
 from lms.domain.errors import Refused
 from lms.infra import clock
-from lms.infra.commands import in_app
+from lms.infra.commands import in_app, keep_so_far
+from lms.infra.keyring import keyring
+from lms.infra.signing.keys import NAMES
+from lms.infra.site import site
 from lms.infra.storage import storage
 
 DAY_ONE = (1980, 1, 1, 0, 0, 0)
@@ -25,7 +32,7 @@ DAY_ONE = (1980, 1, 1, 0, 0, 0)
 
 @click.group()
 def certificates() -> None:
-    """Issue and export certificates."""
+    """Issue, verify, revoke and export certificates."""
 
 
 @certificates.command()
@@ -70,6 +77,195 @@ def export(slug: str, dest: Path) -> None:
         click.echo(f"'{dest}' cannot be written: {error.strerror}.", err=True)
         sys.exit(2)
     click.echo(f"{written} certificates written, {left} left out.", err=True)
+
+
+@certificates.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
+@in_app
+def verify(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check files against this site's keys and register, without a network.
+
+    Exits with 0 when each is valid, 1 when one is not, 2 when one cannot be read.
+    """
+    status, found = 0, []
+    for file in files:
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            click.echo(f"{file}: cannot be read: {error.strerror}.", err=True)
+            status = 2
+            continue
+        checked = checking.check_file(content, file.stem[-19:])
+        state = checked.row.state(clock.now()) if checked.row and checked.trusted else "not proven"
+        status = max(status, 0 if state == "valid" else 1)
+        found.append({"file": str(file), "state": state, **checked.plain()})
+        if not as_json:
+            click.echo(f"{file}: {state}; {ORIGINS[checked.origin]}")
+    if as_json:
+        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+    sys.exit(status)
+
+
+ORIGINS = {
+    "original": "the file as it was issued",
+    "genuine": "the credential as it was issued",
+    "altered": "it was changed after it was issued",
+    "foreign": "it was signed by somebody else",
+    "copy": "no original file: a print, a scan or a picture",
+    "unreadable": "it cannot be read",
+}
+
+
+@certificates.command()
+@click.argument("code")
+@click.option("--reason", required=True, help="Why; everybody who verifies the certificate reads it.")
+@in_app
+def revoke(code: str, reason: str) -> None:
+    """Take back a certificate."""
+    _change(code, lambda row: lifecycle.revoke(row.id, reason=reason, actor=None), "revoked")
+
+
+@certificates.command()
+@click.argument("code")
+@in_app
+def reinstate(code: str) -> None:
+    """Let a revoked certificate count again."""
+    _change(code, lambda row: lifecycle.reinstate(row.id, actor=None), "reinstated")
+
+
+@certificates.command()
+@click.argument("code")
+@in_app
+def correct(code: str) -> None:
+    """Put a certificate with the holder's present name in place of this one; print the new code."""
+    _change(code, lambda row: _print_code(lifecycle.correct(row.id, actor=None)), "replaced")
+
+
+@certificates.command()
+@click.option("--key", "key_id", required=True, help="The key, as `lms keys list` names it.")
+@in_app
+def reissue(key_id: str) -> None:
+    """Put new certificates in place of those that a revoked key signed since it was stolen."""
+    since = next((key.revoked_from for key in ring.every_key() if key.id == key_id), None)
+    if since is None:
+        _refuse(f"No key '{key_id}' was revoked.")
+    done = 0
+    for certificate_id in queries.list_signed(key_id, since):
+        lifecycle.reissue(certificate_id, actor=None)
+        done += 1
+        keep_so_far()
+    click.echo(f"{done} certificates replaced; their files are made by the background worker.", err=True)
+
+
+@certificates.command()
+@click.argument("journals", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@in_app
+def reconcile(journals: tuple[Path, ...]) -> None:
+    """Take over what a journal kept elsewhere tells beyond what is here, and let certificates and mail go on.
+
+    Without a file, the journal in the data folder is taken.
+    """
+    for file in journals or (journal.path(site().data_dir),):
+        try:
+            lines = journal.read_file(file)
+            taken = list(journal.reconcile(lines))
+        except (OSError, ValueError) as error:
+            _refuse(f"{file}: {error}.")
+        for line in taken:
+            click.echo(f"{line.at:%Y-%m-%d %H:%M} {line.kind} {line.code}")
+        click.echo(f"{len(taken)} entries taken over from {file}.", err=True)
+
+
+@certificates.command("offline-verifier")
+@click.argument("dest", type=click.Path(dir_okay=False, path_type=Path))
+@in_app
+def offline_verifier(dest: Path) -> None:
+    """Write the page that verifies without a network, with today's keys and revocations."""
+    dest.write_bytes(publishing.offline_verifier())
+    click.echo(f"{dest} was written; what is revoked after today it does not know.", err=True)
+
+
+def _print_code(certificate_id: str) -> None:
+    row = queries.find_certificate(certificate_id)
+    assert row is not None
+    click.echo(row.code_spaced)
+
+
+def _change(code: str, change: Callable[[queries.CertificateRow], None], done: str) -> None:
+    found = codes.read(code)
+    row = queries.find_by_code(found) if found else None
+    if row is None:
+        _refuse(f"No certificate has the code '{code}'.")
+    try:
+        change(row)
+    except Refused as no:
+        _refuse(
+            {
+                "standing": f"The certificate is {no.facts.get('standing')} already.",
+                "same-name": "The certificate bears the holder's present name already.",
+                "nobody-to-name": "The holder was erased.",
+            }[no.reason]
+        )
+    click.echo(f"The certificate was {done}.", err=True)
+
+
+@click.group()
+def keys() -> None:
+    """List, rotate and revoke the keys that certificates are signed with."""
+
+
+@keys.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
+@in_app
+def list_keys(as_json: bool) -> None:
+    """List every key that ever signed here, the oldest first."""
+    rows = [
+        {
+            "id": key.id,
+            "made_at": key.made_at.isoformat(timespec="seconds"),
+            "retired_at": key.retired_at.isoformat(timespec="seconds") if key.retired_at else None,
+            "revoked_from": key.revoked_from.isoformat(timespec="seconds") if key.revoked_from else None,
+            "fingerprint": key.fingerprint,
+        }
+        for key in ring.every_key()
+    ]
+    if as_json:
+        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+        return
+    for row in rows:
+        state = "revoked" if row["revoked_from"] else "retired" if row["retired_at"] else "current"
+        click.echo(f"{row['id']:14} {state:8} {row['made_at']}  {row['fingerprint']}")
+
+
+@keys.command()
+@click.argument("name", type=click.Choice(NAMES))
+@in_app
+def rotate(name: str) -> None:
+    """Put a new key in place of the current one; what the old one signed stays valid."""
+    click.echo(ring.rotate(name).id)
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@click.option("--since", required=True, type=click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M")), help="Stolen since (UTC).")
+@click.option("--reason", required=True, help="What happened.")
+@in_app
+def revoke_key(key_id: str, since: datetime, reason: str) -> None:
+    """Declare a key stolen since a moment: what it signed from then on is not believed any more. Rotate first."""
+    if all(key.id != key_id for key in ring.every_key()):
+        _refuse(f"There is no key '{key_id}'.")
+    ring.revoke(key_id, since=since.replace(tzinfo=UTC), reason=reason)
+    click.echo(f"Now run: lms certificates reissue --key {key_id}", err=True)
+
+
+@keys.command("export-public")
+@click.argument("dest", type=click.Path(file_okay=False, path_type=Path))
+@in_app
+def export_public(dest: Path) -> None:
+    """Write the public keys and certificates into a folder, for whoever verifies elsewhere."""
+    for path in keyring().export_public(dest):
+        click.echo(path)
 
 
 def _write(course_id: str, dest: Path) -> tuple[int, int]:

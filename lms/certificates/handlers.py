@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from lms.accounts.events import AccountErased, SubjectsLinked
 from lms.certificates import jobs
-from lms.certificates.events import CertificateIssued
+from lms.certificates.events import (
+    CertificateCorrected,
+    CertificateIssued,
+    CertificateReinstated,
+    CertificateRevoked,
+)
 from lms.certificates.service import issuing
 from lms.learning.events import CourseCompleted
+from lms.quizzes.events import GradedAttemptBegun
 
 
 def completed(event: CourseCompleted) -> None:
@@ -17,6 +23,17 @@ def completed(event: CourseCompleted) -> None:
 def issued(event: CertificateIssued) -> None:
     """Have its file made."""
     jobs.order_file(event.certificate_id)
+
+
+def standing_changed(event: CertificateRevoked | CertificateReinstated | CertificateCorrected) -> None:
+    """Have the file of the journal grow at once, and tell the holder."""
+    jobs.order_journal(event.code)
+    jobs.order_notice(event)
+
+
+def name_used(event: GradedAttemptBegun) -> None:
+    """Freeze the name that the certificate will bear."""
+    issuing.freeze_name(event.subject_id, event.enrolment_id)
 
 
 def erased(event: AccountErased) -> None:

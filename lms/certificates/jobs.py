@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lms.accounts.queries import find_person
 from lms.certificates import emails
-from lms.certificates.service import issuing
+from lms.certificates.events import CertificateCorrected, CertificateReinstated, CertificateRevoked
+from lms.certificates.queries import find_certificate
+from lms.certificates.service import issuing, journal, lifecycle
 from lms.infra import clock, mail
 from lms.infra.queue import PDF, enqueue, job, periodic
 
@@ -20,6 +24,67 @@ def order_file(certificate_id: str) -> None:
 def order_removal(certificate_id: str) -> None:
     """Have the bytes of an erased holder's certificate removed, in the commit that erases."""
     enqueue("certificates.forget_file", certificate_id, key=f"certificate-forget-{certificate_id}")
+
+
+def order_journal(code: str) -> None:
+    """Have the file of the journal written on, in the commit that changes a standing."""
+    enqueue("certificates.write_journal", key=f"journal-{code}-{clock.new_id()}")
+
+
+def order_notice(event: CertificateRevoked | CertificateReinstated | CertificateCorrected) -> None:
+    """Have the holder told what became of a certificate, in the commit in which it did."""
+    enqueue(NOTICES[type(event)], event.certificate_id, key=f"certificate-notice-{clock.new_id()}")
+
+
+@job("certificates.tell_revoked")
+def tell_revoked(certificate_id: str) -> None:
+    """Tell a holder that a certificate was revoked, and why."""
+    _tell(certificate_id, emails.certificate_revoked)
+
+
+@job("certificates.tell_reinstated")
+def tell_reinstated(certificate_id: str) -> None:
+    """Tell a holder that a certificate counts again."""
+    _tell(certificate_id, emails.certificate_reinstated)
+
+
+@job("certificates.tell_corrected")
+def tell_corrected(certificate_id: str) -> None:
+    """Tell a holder that a certificate was replaced."""
+    _tell(certificate_id, emails.certificate_corrected)
+
+
+def _tell(certificate_id: str, write: Callable[..., mail.Message]) -> None:
+    row = find_certificate(certificate_id)
+    person = find_person(row.subject_id) if row else None
+    if row and row.award and person:
+        mail.post(write(row, to=person.email, languages=person.languages))
+
+
+NOTICES: dict[type, str] = {
+    CertificateRevoked: "certificates.tell_revoked",
+    CertificateReinstated: "certificates.tell_reinstated",
+    CertificateCorrected: "certificates.tell_corrected",
+}
+
+
+@job("certificates.write_journal")
+def write_journal() -> None:
+    """Write the file of the journal on."""
+    journal.write_out()
+
+
+@periodic("certificates.journal", every=60)
+def keep_journal() -> None:
+    """Write the file of the journal on."""
+    journal.write_out()
+
+
+@periodic("certificates.remind", every=6 * 3600)
+def remind() -> None:
+    """Tell holders whose certificates end within a month, once each."""
+    for certificate_id in lifecycle.note_ending(clock.now()):
+        _tell(certificate_id, emails.certificate_ending)
 
 
 @job("certificates.make", queue=PDF)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
-from lms.accounts.models import Affiliation, Subject
-from lms.certificates.models import Certificate
+from lms.accounts.models import Account, Affiliation, Subject
+from lms.certificates.models import Certificate, Entry, FrozenName
 from lms.courses.models import Course, Version
 from lms.domain.award import Award, State, state
 from lms.domain.codes import spaced
+from lms.domain.journal import Line
 from lms.infra.db import db
 from lms.learning.models import Enrolment
 from lms.network.models import Museum
@@ -37,6 +38,15 @@ class CertificateRow:
     file_digest: str | None
     file_size: int | None
     problem: str | None
+    made_at: datetime | None
+    ordinal: int | None
+    credential_digest: str | None
+    credential_key: str | None
+    pdf_key: str | None
+    ended_at: datetime | None
+    reason: str
+    replaced_by: str | None
+    replaces: str | None
 
     @property
     def code_spaced(self) -> str:
@@ -74,12 +84,24 @@ _COLUMNS = select(
             "file_digest",
             "file_size",
             "problem",
+            "made_at",
+            "ordinal",
+            "credential_digest",
+            "credential_key",
+            "pdf_key",
+            "ended_at",
+            "reason",
+            "replaced_by",
+            "replaces",
         )
     )
 )
 _BY_ID = _COLUMNS.where(_table.c.id == bindparam("id"))
 _BY_CODE = _COLUMNS.where(_table.c.code == bindparam("code"))
-_BY_ENROLMENT = _COLUMNS.where(_table.c.enrolment_id == bindparam("enrolment"))
+_BY_DIGEST = _COLUMNS.where(
+    (_table.c.file_digest == bindparam("digest")) | (_table.c.credential_digest == bindparam("digest"))
+)
+_BY_ENROLMENT = _COLUMNS.where(_table.c.enrolment_id == bindparam("enrolment"), _table.c.standing != "superseded")
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> CertificateRow:
@@ -98,6 +120,15 @@ def _row(row: Row[*tuple[Any, ...]]) -> CertificateRow:
         file_digest=row.file_digest,
         file_size=row.file_size,
         problem=row.problem,
+        made_at=row.made_at,
+        ordinal=row.ordinal,
+        credential_digest=row.credential_digest,
+        credential_key=row.credential_key,
+        pdf_key=row.pdf_key,
+        ended_at=row.ended_at,
+        reason=row.reason,
+        replaced_by=row.replaced_by,
+        replaces=row.replaces,
     )
 
 
@@ -124,8 +155,14 @@ def find_by_code(code: str) -> CertificateRow | None:
     return _row(row) if row else None
 
 
+def find_by_digest(digest: str) -> CertificateRow | None:
+    """Return the certificate whose file or credential has this SHA-256, if any."""
+    row = db.session.connection().execute(_BY_DIGEST, {"digest": digest}).first()
+    return _row(row) if row else None
+
+
 def find_by_enrolment(enrolment_id: str) -> CertificateRow | None:
-    """Return the certificate that an enrolment led to, if any."""
+    """Return the certificate that an enrolment led to, the one in place of those it replaced, if any."""
     row = db.session.connection().execute(_BY_ENROLMENT, {"enrolment": enrolment_id}).first()
     return _row(row) if row else None
 
@@ -138,6 +175,27 @@ def list_by_subject(
     if before:
         query, place = _BY_SUBJECT_BEFORE, {**place, "moment": before[0], "key": before[1]}
     return [_row(row) for row in db.session.connection().execute(query, place)]
+
+
+_ALL = _COLUMNS.order_by(_table.c.issued_at.desc(), _table.c.id.desc()).limit(bindparam("most"))
+_ALL_BEFORE = _ALL.where(
+    (_table.c.issued_at < bindparam("moment"))
+    | ((_table.c.issued_at == bindparam("moment")) & (_table.c.id < bindparam("key")))
+)
+
+
+def list_all(before: tuple[datetime, str] | None = None, limit: int = 50) -> list[CertificateRow]:
+    """Return certificates of the whole site, newest first, before a position (keyset)."""
+    query, place = _ALL, dict[str, object](most=limit)
+    if before:
+        query, place = _ALL_BEFORE, {**place, "moment": before[0], "key": before[1]}
+    return [_row(row) for row in db.session.connection().execute(query, place)]
+
+
+def list_entries(code: str) -> list[Line]:
+    """Return what the journal says of one certificate, in order."""
+    rows = db.session.scalars(select(Entry).where(Entry.code == code).order_by(Entry.seq))
+    return [Line(seq=r.seq, at=r.at, kind=r.kind, code=r.code, facts=r.facts, digest=r.digest) for r in rows]
 
 
 def list_unmade(limit: int = 200) -> list[str]:
@@ -215,3 +273,67 @@ def find_completed(subject_id: str, course_id: str) -> Enrolment | None:
 def find_canonical(subject_id: str) -> str | None:
     """Return the subject under which a subject's learning is read."""
     return db.session.scalar(select(Subject.canonical_id).where(Subject.id == subject_id))
+
+
+def each_entry(after: int = 0) -> Iterator[Line]:
+    """Yield the entries of the journal beyond a number, in batches."""
+    while batch := db.session.scalars(select(Entry).where(Entry.seq > after).order_by(Entry.seq).limit(500)).all():
+        for row in batch:
+            yield Line(seq=row.seq, at=row.at, kind=row.kind, code=row.code, facts=row.facts, digest=row.digest)
+        after = batch[-1].seq
+
+
+def find_digest(seq: int) -> str | None:
+    """Return the digest of an entry of the journal."""
+    return db.session.scalar(select(Entry.digest).where(Entry.seq == seq))
+
+
+def find_frozen_name(enrolment_id: str) -> tuple[str, str] | None:
+    """Return the name, in its own script and in Latin letters, that an enrolment's first graded attempt froze."""
+    found = db.session.get(FrozenName, enrolment_id)
+    return (found.name, found.name_latin) if found else None
+
+
+def list_ended_places(first: int, last: int) -> list[int]:
+    """Return the ordinals from first to last, exclusive, whose certificates were revoked or replaced."""
+    query = select(Certificate.ordinal).where(
+        Certificate.ordinal >= first, Certificate.ordinal < last, Certificate.standing.in_(("revoked", "superseded"))
+    )
+    return [ordinal for ordinal in db.session.scalars(query) if ordinal is not None]
+
+
+def list_signed(key_id: str, since: datetime) -> list[str]:
+    """Return the certificates that stand and were signed with a key from a moment on."""
+    query = (
+        select(Certificate.id)
+        .where(
+            (Certificate.credential_key == key_id) | (Certificate.pdf_key == key_id),
+            Certificate.made_at >= since,
+            Certificate.standing == "issued",
+            Certificate.erased_at.is_(None),
+        )
+        .order_by(Certificate.issued_at, Certificate.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def last_ordinal() -> int | None:
+    """Return the highest ordinal given, None before the first."""
+    return db.session.scalar(select(func.max(Certificate.ordinal)))
+
+
+def find_email(subject_id: str) -> str | None:
+    """Return the address of the person behind a subject."""
+    query = (
+        select(Account.email)
+        .join(Subject, Subject.id == Account.subject_id)
+        .where(Subject.canonical_id == subject_id)
+        .order_by((Subject.id == Subject.canonical_id).desc(), Account.id)
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def find_begun(enrolment_id: str) -> datetime | None:
+    """Return when an enrolment began."""
+    return db.session.scalar(select(Enrolment.enrolled_at).where(Enrolment.id == enrolment_id))

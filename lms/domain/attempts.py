@@ -76,10 +76,12 @@ def is_overdue(closing: datetime | None, now: datetime) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """What the rules need to know of an earlier attempt."""
+    """What the rules need to know of an earlier attempt; one that is open has neither score nor verdict."""
 
     number: int
     submitted_at: datetime | None
+    score: Fraction | None = None
+    passed: bool | None = None
 
 
 Obstacle = Literal["open", "used-up", "wait"]
@@ -125,5 +127,37 @@ def grade(quiz: Quiz, questions: Sequence[Question], answers: Mapping[str, Any])
 
 
 def may_review(quiz: Quiz) -> bool:
-    """Tell whether right answers and explanations are shown after an attempt."""
+    """Tell whether there is anything to look back at after an attempt."""
     return quiz.feedback != "never"
+
+
+def counts_for_certificate(course: Course, item_id: str) -> bool:
+    """Tell whether a quiz stands between the learner and a certificate: a rule names it, or everything counts."""
+    if course.certificate is None:
+        return False
+    return not course.completion or any(rule.kind == "quiz" and item_id in rule.ids for rule in course.completion)
+
+
+def demanded(course: Course, item_id: str) -> int:
+    """Return the score in per cent that the course's completion asks of a quiz; 0 when it asks for none."""
+    scores = (rule.score for rule in course.completion if rule.kind == "quiz" and item_id in rule.ids)
+    return max((score for score in scores if score is not None), default=0)
+
+
+def may_show_key(course: Course, quiz: Quiz, past: Sequence[Past], *, used: int) -> bool:
+    """Tell whether the right answers may be told: always where no certificate hangs on them.
+
+    Where one does, only to whoever has passed, or has used the last attempt; `used` is how many are used up. An
+    attempt under way counts among them for its own sheet, and not for the review of those before it, whose questions
+    it may ask again.
+    """
+    if not counts_for_certificate(course, quiz.id) or any(_meets(course, quiz, attempt) for attempt in past):
+        return True
+    return quiz.attempts is not None and used >= quiz.attempts
+
+
+def _meets(course: Course, quiz: Quiz, attempt: Past) -> bool:
+    """Tell whether an attempt reached the pass mark and what the completion asks beyond it."""
+    if attempt.submitted_at is None or attempt.score is None:
+        return False
+    return (quiz.pass_mark is None or bool(attempt.passed)) and attempt.score * 100 >= demanded(course, quiz.id)

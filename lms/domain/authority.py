@@ -41,6 +41,8 @@ ROLES: dict[str, frozenset[str]] = {
             "jobs.view",
             "audit.view",
             "admin.view",
+            "certificates.view",
+            "certificates.revoke",
         }
     ),
 }

@@ -15,9 +15,9 @@ from lms.domain.outline import Course, ItemKind
 State = Literal["valid", "expired", "revoked", "superseded", "not yet valid"]
 
 Assessment = Literal["study", "quizzes", "quizzes-tasks"]
-Identity = Literal["self-declared"]
+Identity = Literal["self-declared", "museum", "centre"]
 
-IDENTIFYING = ("name", "name_latin", "museum")
+IDENTIFYING = ("name", "name_latin", "museum", "email_hash", "email_salt")
 """The facts that tell who the holder is; erasure empties them."""
 
 
@@ -61,10 +61,14 @@ class Award:
     assessment: Assessment
     """How the work was assessed: by nobody, by quizzes that the site graded, or with reported tasks too."""
     identity: Identity
-    """How the holder was identified: by his own word until a museum confirms it."""
+    """How the holder was identified: by his own word, by a museum that confirmed him, or supervised at a centre."""
     language: str
     issued_at: str
     valid_until: str | None
+    begun_at: str = ""
+    email_hash: str = ""
+    email_salt: str = ""
+    """With the salt the address can be compared, and not be read."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the snapshot as it is kept."""
@@ -104,6 +108,10 @@ def make_award(
     edition: int,
     grade: Fraction | None,
     at: datetime,
+    begun_at: datetime | None = None,
+    identity: Identity = "self-declared",
+    email_hash: str = "",
+    email_salt: str = "",
 ) -> Award:
     """Gather the facts of an award from the course as the learner studied it."""
     terms = course.certificate
@@ -133,10 +141,13 @@ def make_award(
         pass_percent=_pass_percent(course),
         signatories=tuple((person.name, person.role) for person in terms.signatories),
         assessment="study" if not count["quiz"] else "quizzes-tasks" if count["task"] else "quizzes",
-        identity="self-declared",
+        identity=identity,
         language=course.language,
         issued_at=at.isoformat(),
         valid_until=until.isoformat() if until else None,
+        begun_at=begun_at.isoformat() if begun_at else "",
+        email_hash=email_hash,
+        email_salt=email_salt,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,3 +114,16 @@ def name_of(subject_id: str) -> str:
         )
         or ""
     )
+
+
+def names_of(subject_ids: Collection[str]) -> dict[str, str]:
+    """Return the names of the people behind some subjects; those who were erased are absent."""
+    if not subject_ids:
+        return {}
+    rows = db.session.execute(
+        select(Subject.canonical_id, func.min(Account.name))
+        .join(Account, Account.subject_id == Subject.id)
+        .where(Subject.canonical_id.in_(subject_ids))
+        .group_by(Subject.canonical_id)
+    )
+    return {subject_id: name for subject_id, name in rows if name}

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.config import Config
 from lms.infra import clock
 from lms.infra.db import Base, Instant, db
+from lms.infra.pause import paused
 from lms.infra.queue import MAIL, TryAgain, enqueue, job
 
 TIMEOUT = 30
@@ -184,6 +185,8 @@ def send(mail_id: str) -> None:
     row = db.session.get(MailMessage, mail_id)
     if row is None or row.sent_at is not None or config.mail_url is None:
         return
+    if paused():
+        raise TryAgain("mail waits after a restore")
     try:
         letter = compose(row, config)
         db.session.commit()  # nothing was written; the connection goes back while a mail server thinks

@@ -1,4 +1,7 @@
-"""PDF from HTML by WeasyPrint, which sees our own style sheets, fonts and drawings: no other file, no network."""
+"""PDF from HTML by WeasyPrint, which sees our own style sheets, fonts and drawings: no other file, no network.
+
+It is long because measuring, laying out and finishing share the one import of WeasyPrint, which takes seconds.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -62,6 +66,19 @@ COLOURS = "sRGB2014.icc"
 
 KEPT = 32
 """Shared pages kept laid out, the last used: a course and language each, about a megabyte."""
+
+
+ATTACHED = "credential.json"
+"""The name of the file that a document carries inside."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    """A file that a document carries inside: the same statement for programs to read (PDF 2.0, 14.13.5)."""
+
+    content: bytes
+    description: str
+    at: datetime
 
 
 class Unavailable(Exception):
@@ -183,7 +200,15 @@ def fill(template: str, **context: object) -> str:
     return current_app.jinja_env.get_template(template).render(context)
 
 
-def render(html: str, *, shared: str, style: str, drawings: Mapping[str, Drawing], identifier: str) -> bytes:
+def render(
+    html: str,
+    *,
+    shared: str,
+    style: str,
+    drawings: Mapping[str, Drawing],
+    identifier: str,
+    attached: Attached | None = None,
+) -> bytes:
     """Return a document as tagged PDF/A-3a and PDF/UA-1; the same input always gives the same bytes.
 
     `shared` is the HTML of pages behind it that many documents have alike: they are laid out once. `style` is the path
@@ -192,7 +217,7 @@ def render(html: str, *, shared: str, style: str, drawings: Mapping[str, Drawing
     """
     if problem := find_problem():
         raise Unavailable(problem)
-    return _press().print(html, shared, style, drawings, identifier)
+    return _press().print(html, shared, style, drawings, identifier, attached)
 
 
 @cache
@@ -246,7 +271,7 @@ class Press:
 
         self._fetcher = Own(allowed_protocols=(), allow_redirects=False)
         self._static = static
-        self._html, self._css = weasyprint.HTML, weasyprint.CSS
+        self._html, self._css, self._attach = weasyprint.HTML, weasyprint.CSS, weasyprint.Attachment
         profile = Path(weasyprint.__file__).parent / "pdf" / COLOURS
         self._colours = {"srgb": Colours(name=profile.stem, content=profile.read_bytes())}
         self._styles: dict[str, Any] = {}
@@ -254,7 +279,15 @@ class Press:
         self._pages: dict[tuple[str, str], list[Any]] = {}
         self._lock = threading.Lock()
 
-    def print(self, html: str, shared: str, style: str, drawings: Mapping[str, Drawing], identifier: str) -> bytes:
+    def print(
+        self,
+        html: str,
+        shared: str,
+        style: str,
+        drawings: Mapping[str, Drawing],
+        identifier: str,
+        attached: Attached | None,
+    ) -> bytes:
         """Return the PDF."""
         with self._lock:
             for name, drawing in drawings.items():
@@ -266,9 +299,20 @@ class Press:
                 pdf_identifier=identifier.encode(),
                 # The colours are in the document already; asked for here they would be read from the disk each time.
                 output_intent="",
-                finisher=_say_accessible,
+                attachments=[self._attachment(attached)] if attached else None,
+                finisher=_finish,
             )
         return content
+
+    def _attachment(self, attached: Attached) -> Any:
+        return self._attach(
+            string=attached.content.decode(),
+            name=ATTACHED,
+            description=attached.description,
+            created=attached.at,
+            modified=attached.at,
+            relationship="Alternative",
+        )
 
     def _laid_out(self, html: str, style: str) -> Any:
         document = self._html(string=html, base_url=SCHEME, url_fetcher=self._fetcher)
@@ -329,6 +373,13 @@ def own_bytes(url: str, static: Path) -> bytes:
 def content_type(url: str) -> str:
     """Return the type of one of our own files by its name."""
     return {"css": "text/css", "ttf": "font/ttf"}.get(url.rpartition(".")[2], "application/octet-stream")
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """Mend what WeasyPrint leaves: it says nothing of PDF/UA in a PDF/A, and lists each attached file twice."""
+    _say_accessible(document, pdf)
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
 
 def _say_accessible(_document: Any, pdf: Any) -> None:

@@ -26,6 +26,19 @@ class ActForm(Form):
     """A button: nothing but its CSRF token."""
 
 
+class ReasonForm(Form):
+    """Why a certificate is taken back."""
+
+    reason = StringField(
+        _l("Reason"),
+        filters=[tidy],
+        validators=[
+            InputRequired(message=_l("Say why: everybody who verifies the certificate reads it.")),
+            Length(max=500, message=_l("This is too long.")),
+        ],
+    )
+
+
 class RoleForm(Form):
     """A role to give, for the whole site, one course or one museum."""
 

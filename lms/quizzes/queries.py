@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy import bindparam, select
 
+from lms.domain.attempts import Past
 from lms.infra.db import run, table_of
 from lms.learning.models import Enrolment
 from lms.learning.queries import EnrolmentRow
@@ -34,6 +36,12 @@ class AttemptRow:
     score: str | None
     passed: bool | None
 
+    @property
+    def past(self) -> Past:
+        """Return it as the rules look at an earlier attempt."""
+        score = Fraction(self.score) if self.score else None
+        return Past(number=self.number, submitted_at=self.submitted_at, score=score, passed=self.passed)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
@@ -42,6 +50,29 @@ class Saved:
     seq: int
     response: object
     checked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """An attempt of another learner at the same quiz and version."""
+
+    enrolment_id: str
+    subject_id: str
+    number: int
+    questions: list[str]
+    answers: dict[str, object]
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long a submitted attempt took, and what it came to."""
+
+    enrolment_id: str
+    questions: list[str]
+    started_at: datetime
+    submitted_at: datetime
+    score: str
 
 
 _attempt, _answer, _enrolment = table_of(Attempt), table_of(Answer), table_of(Enrolment)
@@ -57,6 +88,42 @@ _OF_ENROLMENT = (
     .order_by(_attempt.c.item_id, _attempt.c.number)
 )
 _AT_QUIZ = _OF_ENROLMENT.where(_attempt.c.item_id == bindparam("item"))
+_TRIED = (
+    select(_attempt.c.item_id, _attempt.c.version_id)
+    .where(_attempt.c.enrolment_id == bindparam("enrolment"))
+    .distinct()
+)
+_NEAR = (
+    select(
+        _attempt.c.enrolment_id,
+        _enrolment.c.subject_id,
+        _attempt.c.number,
+        _attempt.c.questions,
+        _attempt.c.answers,
+        _attempt.c.submitted_at,
+    )
+    .join(_enrolment, _enrolment.c.id == _attempt.c.enrolment_id)
+    .where(
+        _attempt.c.submitted_at.between(bindparam("since"), bindparam("until")),
+        _attempt.c.item_id == bindparam("item"),
+        _attempt.c.version_id == bindparam("version"),
+        _attempt.c.enrolment_id != bindparam("but"),
+    )
+    .order_by(_attempt.c.submitted_at)
+    .limit(bindparam("most"))
+)
+_PACES = (
+    select(
+        _attempt.c.enrolment_id, _attempt.c.questions, _attempt.c.started_at, _attempt.c.submitted_at, _attempt.c.score
+    )
+    .where(
+        _attempt.c.enrolment_id.in_(bindparam("enrolments", expanding=True)),
+        _attempt.c.submitted_at.is_not(None),
+        _attempt.c.score.is_not(None),
+    )
+    .order_by(_attempt.c.submitted_at.desc())
+    .limit(bindparam("most"))
+)
 _ANSWERS = select(_answer.c.question_id, _answer.c.seq, _answer.c.response, _answer.c.checked).where(
     _answer.c.attempt_id == bindparam("attempt")
 )
@@ -77,6 +144,31 @@ def list_attempts(enrolment_id: str, item_id: str) -> list[AttemptRow]:
 def list_attempts_of(enrolment_id: str) -> list[AttemptRow]:
     """Return every attempt of an enrolment."""
     return [AttemptRow(**row._mapping) for row in run(_OF_ENROLMENT, {"enrolment": enrolment_id})]
+
+
+def list_tried(enrolment_id: str) -> set[tuple[str, str]]:
+    """Return the quizzes that an enrolment has begun, each with its version."""
+    return {(row.item_id, row.version_id) for row in run(_TRIED, {"enrolment": enrolment_id})}
+
+
+def list_near(attempt: AttemptRow, since: datetime, until: datetime, limit: int = 500) -> list[Neighbour]:
+    """Return other learners' attempts at the same quiz and version that were submitted in a span of time."""
+    values = {
+        "item": attempt.item_id,
+        "version": attempt.version_id,
+        "but": attempt.enrolment_id,
+        "since": since,
+        "until": until,
+        "most": limit,
+    }
+    return [Neighbour(**row._mapping) for row in run(_NEAR, values)]
+
+
+def list_paces(enrolment_ids: Sequence[str], limit: int = 2000) -> list[Pace]:
+    """Return how long the submitted attempts of some enrolments took, the latest first."""
+    if not enrolment_ids:
+        return []
+    return [Pace(**row._mapping) for row in run(_PACES, {"enrolments": list(enrolment_ids), "most": limit})]
 
 
 def find_attempt(attempt_id: str) -> AttemptRow | None:

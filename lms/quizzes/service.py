@@ -14,14 +14,16 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.courses.queries import get_tree
 from lms.domain import attempts, progress
-from lms.domain.attempts import GRACE, Outcome, Past
+from lms.domain.attempts import GRACE, Outcome
 from lms.domain.errors import Forged, NotFound, Refused
 from lms.domain.outline import Course, Question, Quiz
 from lms.infra import clock
 from lms.infra.db import is_sqlite, run, table_of
+from lms.infra.events import publish
 from lms.learning.queries import EnrolmentRow, find_enrolment, find_enrolment_row, list_courses_of, list_records
 from lms.learning.service import append, lock, record_result, studying
 from lms.quizzes import queries
+from lms.quizzes.events import GradedAttemptBegun
 from lms.quizzes.models import Answer, Attempt, LateAnswer
 from lms.quizzes.queries import AttemptRow
 
@@ -75,7 +77,7 @@ def start_attempt(
     quiz = quiz_in(course, item_id)
     past = [close_if_overdue(attempt) for attempt in queries.list_attempts(enrolment.id, item_id)]
     now = clock.now()
-    hindrance = attempts.obstacle(quiz, [Past(number=a.number, submitted_at=a.submitted_at) for a in past], now)
+    hindrance = attempts.obstacle(quiz, [a.past for a in past], now)
     if hindrance and hindrance[0] == "open":
         return next(a for a in past if a.submitted_at is None)
     if hindrance:
@@ -97,9 +99,18 @@ def start_attempt(
         score=None,
         passed=None,
     )
+    first = attempts.counts_for_certificate(course, item_id) and not has_begun(enrolment.id)
     run(_NEW_ATTEMPT, {name: getattr(attempt, name) for name in AttemptRow.__dataclass_fields__})
     append(subject_id, course_id, progress.STARTED, _as_started(attempt))
+    if first:
+        publish(GradedAttemptBegun(subject_id=subject_id, enrolment_id=enrolment.id, course_id=course_id))
     return attempt
+
+
+def has_begun(enrolment_id: str) -> bool:
+    """Tell whether an enrolment has any attempt at a quiz that counted for the certificate when it was begun."""
+    tried = queries.list_tried(enrolment_id)
+    return any(attempts.counts_for_certificate(get_tree(version), item) for item, version in tried)
 
 
 def _as_started(attempt: AttemptRow) -> dict[str, object]:

@@ -23,8 +23,8 @@ from lms.domain.scoring import Grade, Verdict
 from lms.infra.languages import gettext as _
 from lms.web.locale import format_number
 
-Reveal = Literal["nothing", "given", "key"]
-"""What a form tells: nothing yet, the verdict on what was given, or the whole key."""
+Reveal = Literal["nothing", "verdict", "given", "key"]
+"""What a form tells: nothing yet, the verdict on the whole alone, that on each part given, or the whole key."""
 
 
 class Words(Protocol):
@@ -46,11 +46,15 @@ class Words(Protocol):
         """Return a rubric as a table; nothing when there is none."""
 
 
+Standing = Literal["right", "partly", "wrong", "open"]
+"""How a whole answer stands; open: a person will read it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The verdict under a question."""
 
-    verdict: Literal["right", "partly", "wrong", "open"]
+    verdict: Standing
     score_percent: int
     explanation_html: Markup
 
@@ -59,6 +63,7 @@ class Outcome:
 class Shown:
     """A question as its template reads it; `own` holds what the type adds.
 
+    `state` is the verdict with its reasons, or None; `verdict` is there too where nothing but the verdict is told.
     `lang` is the language of the question's text where it is not that of the page, which `ui` then names.
     """
 
@@ -71,6 +76,7 @@ class Shown:
     hint_html: Markup
     state: Outcome | None
     disabled: bool
+    verdict: Standing | None = None
     lang: str = ""
     ui: str = ""
     own: Mapping[str, Any] = field(default_factory=dict)
@@ -135,7 +141,9 @@ def show(
 ) -> Shown:
     """Build what the template of a question shows for an answer; `lang` is the text's language, `ui` the page's."""
     grade = TYPES[question.type].grade(question.body, response) if reveal != "nothing" else None
-    making = Making(question=question, response=response, grade=grade, reveal=reveal, words=words, order=order)
+    # For the verdict alone nothing is built that knows the grade of a part: what is not there cannot slip out.
+    told = grade if reveal != "verdict" else None
+    making = Making(question=question, response=response, grade=told, reveal=reveal, words=words, order=order)
     return Shown(
         id=question.id,
         type=question.type,
@@ -146,6 +154,7 @@ def show(
         hint_html=words.block(question.hint) if question.hint else Markup(""),
         state=_outcome(making),
         disabled=disabled,
+        verdict=_standing(grade) if grade else None,
         lang=lang if lang != ui else "",
         ui=ui,
         own=BUILDERS[question.type](making),
@@ -194,10 +203,16 @@ def _outcome(making: Making) -> Outcome | None:
     score = making.grade.score
     explanation = making.question.explanation
     return Outcome(
-        verdict="open" if score is None else "right" if score == 1 else "partly" if score > 0 else "wrong",
+        verdict=_standing(making.grade),
         score_percent=int(score * 100) if score is not None else 0,
         explanation_html=making.words.block(explanation) if explanation else Markup(""),
     )
+
+
+def _standing(grade: Grade) -> Standing:
+    if grade.score is None:
+        return "open"
+    return "right" if grade.score == 1 else "partly" if grade.score > 0 else "wrong"
 
 
 def _feedback(making: Making, part: Any) -> Markup:

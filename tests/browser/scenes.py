@@ -53,6 +53,16 @@ def pressed(button: str, **fields: str) -> Act:
     return act
 
 
+def brought(content: bytes, name: str) -> Act:
+    """Return what chooses a file and has it verified."""
+
+    def act(page: Page, _site: Site) -> None:
+        page.get_by_label("Certificate file").set_input_files({"name": name, "mimeType": "", "buffer": content})
+        study.press(page, "Verify")
+
+    return act
+
+
 def followed(link: str) -> Act:
     """Return what follows a link of the main part."""
     return lambda page, _site: study.follow(page, re.compile(link))
@@ -142,6 +152,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("forgotten", STRANGER, "/reset"),
         Scene("forgotten-sent", STRANGER, "/reset", then=pressed("Send the link", email="learner@example.org")),
         Scene("verify", STRANGER, "/verify"),
+        Scene("verify-no-original", STRANGER, "/verify", then=brought(b"%PDF-1.4 nothing", "scan.pdf")),
         Scene("verify-unknown", STRANGER, "/verify/AAAABBBBCCCCDDDD", 404),
         Scene("help", STRANGER, "/help"),
         Scene("privacy", STRANGER, "/privacy"),
@@ -196,6 +207,8 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("mail", ADMIN, "/admin/mail"),
         Scene("letter", ADMIN, "/admin/mail", then=followed("Your certificate")),
         Scene("jobs", ADMIN, "/admin/jobs?all=1"),
+        Scene("admin-certificates", ADMIN, "/admin/certificates"),
+        Scene("admin-certificate", ADMIN, "/admin/certificates", then=followed("[0-9A-Z]{4}-")),
         Scene("audit", ADMIN, "/admin/audit"),
         Scene("invitations", ADMIN, "/admin/invitations"),
     ]

@@ -11,6 +11,7 @@ from flask import Flask
 
 from lms.certificates import queries
 from lms.certificates.queries import CertificateRow
+from lms.certificates.service import journal
 from lms.command import lms
 from lms.infra.db import db
 from lms.infra.queue import run_jobs
@@ -38,6 +39,12 @@ class Award:
         """Do the background work."""
         with self.app.app_context():
             return run_jobs()
+
+
+@pytest.fixture(autouse=True)
+def fresh_journal(app: Flask) -> None:
+    """Forget the file of the journal: what was written of the test before was undone."""
+    journal.path(app.config["LMS"].data_dir).unlink(missing_ok=True)
 
 
 @pytest.fixture

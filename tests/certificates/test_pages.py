@@ -121,7 +121,14 @@ def add_older(app: Flask, made: Award, count: int) -> list[str]:
             code = f"{number:016d}"
             # The later id of an equal moment comes first.
             key = f"{100 - number:032d}"
-            more = {"id": key, "code": code, "issued_at": moment, "enrolment_id": studied.id, "course_id": course.id}
+            more = {
+                "ordinal": number,
+                "id": key,
+                "code": code,
+                "issued_at": moment,
+                "enrolment_id": studied.id,
+                "course_id": course.id,
+            }
             db.session.add(Certificate(**{**columns(first), **more}))
             codes.append(spaced(code))
         db.session.commit()
@@ -184,7 +191,7 @@ def test_the_form_asks_for_a_code_and_goes_to_its_page(made: Award, client: Page
 @pytest.mark.parametrize("typed", ["", "   ", "---", "%25"])
 def test_an_empty_form_is_told_what_to_type(client: PageClient, typed: str) -> None:
     page = client.visit(f"/verify?code={typed}")
-    assert "Type the code that stands on the certificate." in page.main
+    assert "Type the code that stands on the certificate, or choose its file." in page.main
     assert page.one(id="code").get("aria-invalid") == "true"
 
 
@@ -241,9 +248,10 @@ def test_the_address_of_the_square_code_finds_the_page(made: Award, client: Page
 def test_the_verdict_comes_first(
     app: Flask, made: Award, client: PageClient, values: dict[str, object], begins: str
 ) -> None:
+    code = made.row.code
     if values:
         change(app, **values)
-    page = client.visit(f"/verify/{made.row.code}")
+    page = client.visit(f"/verify/{code}")
     assert status_of(page).startswith(begins)
     assert page.heading.startswith(begins)
 
@@ -298,9 +306,10 @@ def test_a_class_may_mistype_and_a_machine_may_not_guess(made: Award, client: Pa
     for _ in range(100):
         assert client.get(f"/verify/{made.row.code}", environ_base=address).status_code == 200
     answers = [
-        client.get(f"/verify/{number:016d}", environ_base=address).status_code for number in range(views.MISSES + 1)
+        client.get(f"/verify/{number:016d}", environ_base=address).status_code
+        for number in range(views.verify.MISSES + 1)
     ]
-    assert answers == [404] * views.MISSES + [429]
+    assert answers == [404] * views.verify.MISSES + [429]
     assert client.get(f"/certificates/{made.row.code}.pdf", environ_base=address).status_code == 429
     assert client.get(f"/verify/{made.row.code}").status_code == 200, "others are not held up"
 

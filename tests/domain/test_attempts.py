@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.domain import attempts
 from lms.domain.attempts import GRACE, Past
-from lms.domain.outline import Bank, Draw
-from tests.factories.trees import question, quiz
+from lms.domain.outline import Bank, CertificateTerms, Course, Draw, Quiz, Rule
+from tests.factories.trees import course_tree, question, quiz
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 QUESTIONS = tuple(
@@ -107,3 +108,86 @@ def test_a_quiz_without_a_pass_mark_neither_passes_nor_fails() -> None:
 def test_any_json_can_be_graded(answers: dict[str, object]) -> None:
     outcome = attempts.grade(quiz("check", 50), [question("q0"), question("q1")], answers)
     assert 0 <= outcome.score <= 1
+
+
+TERMS = CertificateTerms(title="Certificate", valid_months=None, show=(), signatories=())
+NAMED = (Rule(kind="quiz", ids=("final",)),)
+
+
+def course_of(exam: Quiz, completion: tuple[Rule, ...] = NAMED, certificate: CertificateTerms | None = TERMS) -> Course:
+    return course_tree(modules={"m": [quiz("practice", 50), exam]}, completion=completion, certificate=certificate)
+
+
+def tried(*scores: int, passed: bool = False) -> list[Past]:
+    """Return submitted attempts with these scores in per cent."""
+    return [
+        Past(number=n, submitted_at=NOW, score=Fraction(score, 100), passed=passed) for n, score in enumerate(scores, 1)
+    ]
+
+
+def told(exam: Quiz, past: list[Past], course: Course | None = None) -> bool:
+    ended = sum(attempt.submitted_at is not None for attempt in past)
+    return attempts.may_show_key(course or course_of(exam), exam, past, used=ended)
+
+
+def test_a_quiz_that_a_rule_names_counts_for_the_certificate() -> None:
+    course = course_of(EXAM)
+    assert attempts.counts_for_certificate(course, "final")
+    assert not attempts.counts_for_certificate(course, "practice")
+
+
+def test_without_rules_every_quiz_counts_for_the_certificate() -> None:
+    assert attempts.counts_for_certificate(course_of(EXAM, completion=()), "practice")
+
+
+def test_a_rule_about_lessons_alone_makes_no_quiz_count() -> None:
+    assert not attempts.counts_for_certificate(course_of(EXAM, completion=(Rule(kind="lessons"),)), "final")
+
+
+def test_where_no_certificate_is_given_nothing_counts_for_one() -> None:
+    assert not attempts.counts_for_certificate(course_of(EXAM, certificate=None), "final")
+
+
+def test_no_key_while_attempts_remain() -> None:
+    assert not told(EXAM, tried(40, 60))
+
+
+def test_the_key_after_passing() -> None:
+    assert told(EXAM, tried(70, passed=True))
+
+
+def test_the_key_after_the_last_attempt() -> None:
+    assert told(EXAM, tried(40, 60, 65))
+
+
+def test_without_a_limit_of_attempts_the_key_waits_for_passing() -> None:
+    exam = quiz("final", 70)
+    assert not told(exam, tried(*[60] * 50))
+    assert told(exam, [*tried(60), *tried(80, passed=True)])
+
+
+def test_an_open_last_attempt_keeps_the_key_of_those_before_it() -> None:
+    assert not told(EXAM, [*tried(40, 60), Past(number=3, submitted_at=None)])
+
+
+def test_within_the_last_attempt_nothing_remains_that_the_key_could_help() -> None:
+    past = [*tried(40, 60), Past(number=3, submitted_at=None)]
+    assert attempts.may_show_key(course_of(EXAM), EXAM, past, used=3)
+
+
+def test_a_score_that_the_course_demands_beyond_the_pass_mark_keeps_the_key() -> None:
+    course = course_of(EXAM, completion=(Rule(kind="quiz", ids=("final",), score=85),))
+    assert not told(EXAM, tried(80, passed=True), course)
+    assert told(EXAM, tried(85, passed=True), course)
+
+
+def test_a_quiz_that_cannot_be_failed_tells_after_the_first_attempt() -> None:
+    exam = quiz("final")
+    assert told(exam, [Past(number=1, submitted_at=NOW, score=Fraction(0), passed=None)])
+    assert not told(exam, [])
+
+
+@pytest.mark.parametrize("exam", [EXAM, quiz("final", 70), quiz("final")])
+def test_where_no_certificate_hangs_on_it_the_key_is_told_at_once(exam: Quiz) -> None:
+    assert told(exam, [], course_of(exam, certificate=None))
+    assert told(exam, [], course_of(exam, completion=(Rule(kind="quiz", ids=("practice",)),)))

@@ -79,6 +79,10 @@ TABLE = {
     "/courses/<slug>/move": "ly>nnnnnn",
     # Certificates: whoever has the code may see them
     "/certificates/<code>.pdf": "yyyyyyyyy",
+    "/certificates/<code>.json": "yyyyyyyyy",
+    "/.well-known/did.json": "yyyyyyyyy",
+    "/status/<int(max=999999):number>": "yyyyyyyyy",
+    "/verify/offline.html": "yyyyyyyyy",
     "/verify": "yyyyyyyyy",
     "/verify/<code>": "yyyyyyyyy",
     "/<any(VERIFY, Verify):_shouted>/<code>": "yyyyyyyyy",
@@ -95,6 +99,8 @@ TABLE = {
     # Administration
     "/admin/": "lnnnnnnny",
     "/admin/audit": "lnnnnnnny",
+    "/admin/certificates": "lnnnnnnny",
+    "/admin/certificates/<code>": "lnnnnnnny",
     "/admin/invitations": "lnnnnnnny",
     "/admin/jobs": "lnnnnnnny",
     "/admin/mail": "lnnnnnnny",
@@ -117,6 +123,7 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<slug>": learner.slug,
         "<item_id>": "final",
         "<int:number>": "1",
+        "<int(max=999999):number>": "1",
         "<token>": "this-is-no-token",
         "<digest>": drawing.digest,
         "<name>": "card.svg",

@@ -46,6 +46,7 @@ class TestEnd:
         assert "Passed" in learner.browser.visit(first["to"]).heading
 
     def test_the_review_shows_the_key_with_its_reasons(self, learner: Studying) -> None:
+        use_up(learner, 2)
         begin(learner)
         all_wrong = {q.id: wrong(q) for q in quiz(learner).questions if q.type != "open"}
         learner.submit(quiz(learner), **all_wrong)
@@ -61,8 +62,7 @@ class TestEnd:
         assert all(group.get("disabled") is not None for group in page.all("fieldset"))
 
     def test_lines_left_empty_are_called_so(self, learner: Studying) -> None:
-        begin(learner)
-        learner.browser.press("Submit answers")
+        use_up(learner, 3)
         page = learner.browser.click("Review")
         assert "Not answered. It is: Change the lock." in text_of(fieldset(page, "e-match"))
         assert "No place given." in text_of(fieldset(page, "e-order"))
@@ -168,6 +168,13 @@ def test_who_is_not_enrolled_starts_nothing(study: Study, cast: Cast) -> None:
 
 def test_a_lesson_is_no_quiz(learner: Studying) -> None:
     assert learner.browser.post(f"/learn/keys/{LESSON}/start").status_code == 404
+
+
+def use_up(learner: Studying, attempts: int) -> None:
+    """Submit so many empty attempts at the examination."""
+    for _attempt in range(attempts):
+        begin(learner)
+        learner.browser.press("Submit answers")
 
 
 def wrong_of(learner: Studying, key: str) -> Any:

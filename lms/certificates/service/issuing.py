@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import os
+import secrets
+from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
-from lms.certificates.models import Certificate
+from lms.certificates.models import Certificate, FrozenName
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import paper
+from lms.certificates.service import journal, making, paper
 from lms.courses.queries import get_tree
 from lms.domain import codes, progress
 from lms.domain.award import IDENTIFYING, Award, make_award
+from lms.domain.credential import hash_email
 from lms.domain.errors import Refused
+from lms.domain.journal import ERASED, ISSUED, MADE
 from lms.domain.outline import Course
 from lms.infra import clock, pdf
-from lms.infra.db import db
+from lms.infra.db import begin_write, db
 from lms.infra.events import publish
-from lms.infra.site import site
+from lms.infra.pause import paused
 from lms.infra.storage import storage
 from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
@@ -42,17 +46,24 @@ def issue(completed: CourseCompleted) -> str | None:
         return None
     language = _language(holder.languages, course)
     number, edition = queries.get_edition(completed.version_id)
+    name, name_latin = queries.find_frozen_name(completed.enrolment_id) or (holder.name, holder.name_latin)
+    email, salt = queries.find_email(completed.subject_id), secrets.token_hex(8)
     award = make_award(
         get_tree(completed.version_id, language),
-        name=holder.name,
-        name_latin=holder.name_latin,
+        name=name,
+        name_latin=name_latin,
         museum=queries.find_museum(completed.enrolment_id) or holder.museum,
         number=number,
         edition=edition,
         grade=None if completed.grade is None else Fraction(completed.grade, 10_000),
         at=completed.at,
+        begun_at=queries.find_begun(completed.enrolment_id),
+        email_hash=hash_email(email, salt) if email else "",
+        email_salt=salt if email else "",
     )
-    certificate_id = _keep(completed, award, language)
+    certificate_id = keep(
+        award, subject_id=completed.subject_id, enrolment_id=completed.enrolment_id, course_id=completed.course_id
+    )
     publish(
         CertificateIssued(
             subject_id=completed.subject_id,
@@ -70,21 +81,33 @@ def _language(wanted: tuple[str, ...], course: Course) -> str:
     return next((code for code in wanted if code in (course.language, *course.translations)), course.language)
 
 
-def _keep(completed: CourseCompleted, award: Award, language: str) -> str:
+def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, replaces: str | None = None) -> str:
+    """Keep an award as a certificate of its own, write it into the journal, and return its id."""
     certificate = Certificate(
         id=clock.new_id(),
         code=codes.encode(os.urandom(codes.BYTES)),
-        subject_id=completed.subject_id,
-        enrolment_id=completed.enrolment_id,
-        course_id=completed.course_id,
+        subject_id=subject_id,
+        enrolment_id=enrolment_id,
+        course_id=course_id,
         standing="issued",
-        issued_at=completed.at,
+        issued_at=datetime.fromisoformat(award.issued_at),
         valid_until=award.holds_until,
-        language=language,
+        language=award.language,
         snapshot=award.as_json(),
+        ordinal=journal.take_ordinal(),
+        replaces=replaces,
     )
     db.session.add(certificate)
     db.session.flush()
+    facts = {
+        "course": award.course_slug,
+        "edition": award.edition,
+        "version": award.version_digest,
+        "issued_at": award.issued_at,
+        "valid_until": award.valid_until,
+        "ordinal": certificate.ordinal,
+    }
+    journal.append(ISSUED, certificate.code, facts | ({"replaces": replaces} if replaces else {}))
     return certificate.id
 
 
@@ -129,25 +152,38 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     row = queries.find_certificate(certificate_id)
     if row is None or row.award is None or row.file_digest:
         return None
+    if paused():
+        return None
     try:
         # Nothing is written before this returns: no lock is held while a page is set.
-        content = paper.print_certificate(row.code, row.award, site=site().site_name, base_url=site().base_url)
-    except pdf.Unavailable:
+        made = making.make(row)
+    except (pdf.Unavailable, making.NoKey):
         return None
     except paper.Unprintable as fault:
         _note_problem(row, fault.letters)
         return None
-    digest = storage().put(content)
+    digest, credential_digest = storage().put(made.pdf), storage().put(made.credential)
+    begin_write()
     done = db.session.execute(
         update(Certificate)
         .where(Certificate.id == certificate_id, Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
-        .values(file_digest=digest, file_size=len(content), made_at=clock.now(), problem=None)
+        .values(
+            file_digest=digest,
+            file_size=len(made.pdf),
+            made_at=clock.now(),
+            problem=None,
+            credential_digest=credential_digest,
+            credential_key=made.credential_key,
+            pdf_key=made.pdf_key,
+        )
     )
     assert isinstance(done, CursorResult)
     if done.rowcount:
+        journal.append(MADE, row.code, {"file": digest, "credential": credential_digest})
         return row
     if db.session.scalar(select(Certificate.erased_at).where(Certificate.id == certificate_id)):
         storage().remove(digest)
+        storage().remove(credential_digest)
     return None
 
 
@@ -176,6 +212,8 @@ def erase_holder(subject_id: str) -> list[str]:
         certificate.snapshot = {k: "" if k in IDENTIFYING else v for k, v in certificate.snapshot.items()}
         certificate.erased_at = clock.now()
         certificate.problem = None
+        journal.append(ERASED, certificate.code, {})
+    db.session.execute(delete(FrozenName).where(FrozenName.subject_id.in_(subjects)))
     db.session.flush()
     return [certificate.id for certificate in erased if certificate.file_digest]
 
@@ -185,6 +223,25 @@ def forget_file(certificate_id: str) -> None:
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is not None and certificate.erased_at and certificate.file_digest:
         storage().remove(certificate.file_digest)
+        if certificate.credential_digest:
+            storage().remove(certificate.credential_digest)
+
+
+def freeze_name(subject_id: str, enrolment_id: str) -> None:
+    """Keep the name as it stands when the first graded attempt begins: the certificate will bear it."""
+    holder = find_holder(subject_id)
+    if holder is None or queries.find_frozen_name(enrolment_id):
+        return
+    db.session.add(
+        FrozenName(
+            enrolment_id=enrolment_id,
+            subject_id=subject_id,
+            name=holder.name,
+            name_latin=holder.name_latin,
+            at=clock.now(),
+        )
+    )
+    db.session.flush()
 
 
 def follow(canonical: str, other: str) -> None:

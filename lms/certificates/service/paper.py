@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lms.certificates.service import pictures, words
 from lms.certificates.service.setting import Back, Front, Plan, set_back, set_front, set_plan
@@ -43,18 +44,24 @@ class Paper:
     assessment: tuple[str, ...]
     identity: str
     digest: str
+    key: str
+    """The fingerprint of the key that signs the file, in groups."""
     front: Front
     plan: Plan
     back: Back
 
 
-def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> bytes:
-    """Return the PDF of an award; raises Unprintable, or pdf.Unavailable when the libraries are not there."""
+def print_certificate(code: str, award: Award, *, site: str, base_url: str, key: str, credential: bytes) -> bytes:
+    """Return the PDF of an award, with its credential inside and not yet signed.
+
+    `key` is the fingerprint of the key that will sign it. Raises Unprintable, or pdf.Unavailable when the libraries
+    are not there.
+    """
     if letters := pdf.face("sans").missing((*award.texts(), site)):
         raise Unprintable(letters)
     code_in_groups = spaced(code)
     with language(words.spoken(award.language)):
-        paper = lay_out(code_in_groups, award, site, base_url)
+        paper = lay_out(code_in_groups, award, site, base_url, key)
         front, back = (pdf.fill(template, paper=paper) for template in (FRONT, BACK))
     drawings = {
         "plan": paper.plan.drawing,
@@ -62,10 +69,13 @@ def print_certificate(code: str, award: Award, *, site: str, base_url: str) -> b
         "room": pictures.walls("certificate-room"),
         "back": pictures.back(code_in_groups),
     }
-    return pdf.render(front, shared=back, style=STYLE, drawings=drawings, identifier=code)
+    attached = pdf.Attached(
+        content=credential, description="Open Badges 3.0", at=datetime.fromisoformat(award.issued_at)
+    )
+    return pdf.render(front, shared=back, style=STYLE, drawings=drawings, identifier=code, attached=attached)
 
 
-def lay_out(code: str, award: Award, site: str, base_url: str) -> Paper:
+def lay_out(code: str, award: Award, site: str, base_url: str, key: str) -> Paper:
     """Choose words and sizes."""
     lang = words.spoken(award.language)
     rooms = words.rooms_of(award)
@@ -84,8 +94,13 @@ def lay_out(code: str, award: Award, site: str, base_url: str) -> Paper:
         extent=words.extent_of(award, lang),
         assessment=words.assessment_of(award, lang),
         identity=words.identity_of(award),
-        digest=" ".join(award.version_digest[i : i + 8] for i in range(0, len(award.version_digest), 8)),
+        digest=_in_groups(award.version_digest),
+        key=_in_groups(key),
         front=set_front(award, latin),
         plan=set_plan(award, rooms),
         back=set_back(award),
     )
+
+
+def _in_groups(digest: str) -> str:
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))

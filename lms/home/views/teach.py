@@ -10,6 +10,7 @@ from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
 from lms.domain.outline import Course
 from lms.home import access, queries
+from lms.home.views import hints
 from lms.infra.languages import gettext as _
 from lms.learning.queries import list_states
 from lms.quizzes.queries import list_attempts_of
@@ -64,6 +65,7 @@ def teach_course(slug: str) -> str:
         course=course,
         quizzes=[course.items[key] for key in course.order() if course.items[key].kind == "quiz"],
         learners=learners[:LEARNERS],
+        hurried=hints.hurried([learner.enrolment_id for learner in learners[:LEARNERS]]),
         sees_learners=sees_learners,
         guides=list(course.guides.values()) if who.can("teach.guides", ("course", slug)) else [],
         more=write_mark(last.changed_at, last.enrolment_id) if last else None,
@@ -76,6 +78,7 @@ def teach_learner(slug: str, enrolment_id: str) -> str:
     """Show how one learner stands with each step, and their attempts."""
     row, enrolment = access.learner_for_trainer(slug, enrolment_id, require_viewer().grants)
     course = get_tree(enrolment.version_id, row.reading_language(locale.reading()))
+    attempts = sorted(list_attempts_of(enrolment.id), key=lambda a: (a.started_at, a.id))
     return page(
         "home/teach_learner.html",
         row=row,
@@ -83,7 +86,8 @@ def teach_learner(slug: str, enrolment_id: str) -> str:
         enrolment=enrolment,
         name=queries.name_of(enrolment.subject_id) or _("A learner whose account was deleted"),
         states=list_states(enrolment.id),
-        attempts=sorted(list_attempts_of(enrolment.id), key=lambda a: (a.started_at, a.id)),
+        attempts=attempts,
+        hints=hints.hints_of(attempts),
         percent=percent,
         late=queries.count_late_answers(enrolment.id),
         extra_time=extra_time_of(enrolment.subject_id),

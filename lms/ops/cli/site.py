@@ -133,7 +133,8 @@ def backup(dest: Path) -> None:
 def restore(src: Path, force: bool) -> None:
     """Bring back the backup SRC into an empty data folder, after every file of it was verified."""
     try:
-        manifest = restoring.restore(Config.from_env(), src, force=force)
+        config = Config.from_env()
+        manifest = restoring.restore(config, src, force=force)
     except restoring.RestoreRefused as error:
         tell(str(error))
         sys.exit(1)
@@ -141,6 +142,8 @@ def restore(src: Path, force: bool) -> None:
         tell(str(error))
         sys.exit(2)
     click.echo(f"The site of {manifest.made_at} is back. `lms serve` upgrades it where that is needed.")
+    if (config.data_dir / restoring.JOURNAL).exists():
+        tell("Mail and certificates wait until the journal of certificates is compared: run `lms init`.")
 
 
 def tell(sentence: str) -> None:

@@ -27,7 +27,7 @@ from lms.infra import clock
 BACKUPS = "backups"
 """The folder in the data folder that upgrades put their copies into."""
 
-PARTS = ("files", "keys", "secret-key", "demo")
+PARTS = ("files", "keys", "journal", "secret-key", "demo")
 """What of the data folder belongs to the site; the rest is locks and leftovers."""
 
 MANIFEST = "manifest.json"

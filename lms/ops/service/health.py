@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lms.config import Config
 from lms.infra import clock, mail, schema
 from lms.infra.db import db
+from lms.infra.keyring import keyring
 from lms.infra.places import PACKAGE, place
 from lms.infra.slots import slots
 from lms.infra.storage import Storage
@@ -245,7 +246,7 @@ def _keys_problem(config: Config) -> str | None:
         return f"cannot be read: {error}"
     if changed and "LMS_SECRET_KEY" not in os.environ:
         return "the secret key has changed since the start; start again"
-    return None
+    return keyring().problem()
 
 
 def _database_skew(now: datetime) -> timedelta:

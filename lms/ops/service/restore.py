@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 
 from lms.config import Config
 from lms.infra import clock
+from lms.infra.pause import pause
 from lms.infra.places import place
 from lms.infra.slots import FileSlots
 from lms.ops.service.backup import (
@@ -34,6 +35,7 @@ from lms.ops.service.backup import (
 )
 
 SERVE_LOCK = "serve.lock"
+JOURNAL, KEYS = "journal/certificates.jsonl", "keys/keyring.json"
 
 
 class RestoreRefused(Exception):
@@ -53,6 +55,7 @@ def restore(config: Config, source: Path, *, force: bool) -> Manifest:
         _replace_database(config, staged, replaced)
         if manifest.files:
             _replace_data(config, staged / "data", replaced)
+            _keep_what_is_newer(config, replaced)
     return manifest
 
 
@@ -204,6 +207,25 @@ def _replace_data(config: Config, data: Path, replaced: Path) -> None:
             _place(data / part, config.data_dir / part)
     if (config.data_dir / "secret-key").exists():
         (config.data_dir / "secret-key").chmod(0o600)
+
+
+def _keep_what_is_newer(config: Config, replaced: Path) -> None:
+    """Let no certificate that was revoked since the backup come back to life, and no key be forgotten.
+
+    The journal and the ring of keys only ever grow: where those that were replaced go further, they stay. Certificates
+    and mail wait until the database is shown to agree with the journal, or is reconciled with it.
+    """
+    for name in (JOURNAL, KEYS):
+        old, new = replaced / name, config.data_dir / name
+        if old.exists() and (not new.exists() or _entries(old) > _entries(new)):
+            shutil.copytree(old.parent, new.parent, dirs_exist_ok=True)
+    if (config.data_dir / JOURNAL).exists():
+        pause(config.data_dir)
+
+
+def _entries(file: Path) -> int:
+    content = file.read_bytes()
+    return content.count(b"\n") if file.suffix == ".jsonl" else len(orjson.loads(content))
 
 
 def _put_aside(old: Path, replaced: Path) -> None:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.queries import extra_time_of
 from lms.courses.queries import get_tree
-from lms.domain.attempts import Past, is_overdue, may_review, obstacle
+from lms.domain.attempts import counts_for_certificate, is_overdue, may_review, obstacle
 from lms.domain.errors import Forged, NotFound, Refused
 from lms.domain.outline import Course
 from lms.infra import clock
@@ -49,8 +49,9 @@ def quiz_page(reading: Reading) -> str | BaseResponse:
     past = _past(reading)
     attempt = next((a for a in past if a.submitted_at is None), None)
     if attempt is not None:
-        return _sheet(reading, attempt)
+        return _sheet(reading, attempt, past)
     quiz = service.quiz_in(reading.course, reading.item.id)
+    counts = counts_for_certificate(reading.course, quiz.id)
     return page(
         "quizzes/quiz.html",
         reading=reading,
@@ -62,6 +63,8 @@ def quiz_page(reading: Reading) -> str | BaseResponse:
         percent=service.percent,
         hindrance=_hindrance(reading, past),
         reviewable=may_review(quiz),
+        settles_name=counts and not service.has_begun(reading.study.enrolment_id or ""),
+        answers=sheets.answers_words(reading),
         questions=sheets.count_questions(quiz),
         minutes=sheets.minutes_for(quiz, extra_time_of(require_viewer().subject_id)),
     )
@@ -148,13 +151,15 @@ def result(slug: str, item_id: str, number: int) -> str:
 @blueprint.get("/learn/<slug>/<item_id>/review/<int:number>")
 @member
 def review(slug: str, item_id: str, number: int) -> str:
-    """Show an attempt with its key and explanations, where the quiz gives them."""
+    """Show an attempt with its key and explanations; with verdicts alone while the key would open a certificate."""
     reading = item_for_reader(slug, item_id, require_viewer().subject_id, locale.reading())
     attempt = access.ended_attempt(reading.study.enrolment_id, item_id, number)
     course = _course_of(attempt, attempt.language)
     quiz = service.quiz_in(course, item_id)
     if not may_review(quiz):
         raise NotFound(item_id)
+    past = _past(reading)
+    told = sheets.tells_key(reading, past, used=sum(a.submitted_at is not None for a in past))
     return page(
         "quizzes/review.html",
         reading=reading,
@@ -163,7 +168,8 @@ def review(slug: str, item_id: str, number: int) -> str:
         panel=panel_of(reading, locale.current()),
         attempt=attempt,
         percent=service.percent(attempt.score),
-        questions=sheets.reviewed(attempt, course),
+        questions=sheets.reviewed(attempt, course, reveal="key" if told else "verdict"),
+        secrecy="" if told else sheets.secrecy_words(reading),
     )
 
 
@@ -184,16 +190,17 @@ def _past(reading: Reading) -> list[AttemptRow]:
 
 def _hindrance(reading: Reading, past: list[AttemptRow]) -> tuple[str, Any] | None:
     quiz = service.quiz_in(reading.course, reading.item.id)
-    return obstacle(quiz, [Past(number=a.number, submitted_at=a.submitted_at) for a in past], clock.now())
+    return obstacle(quiz, [attempt.past for attempt in past], clock.now())
 
 
 def _course_of(attempt: AttemptRow, language: str) -> Course:
     return get_tree(attempt.version_id, language)
 
 
-def _sheet(reading: Reading, attempt: AttemptRow) -> Response:
+def _sheet(reading: Reading, attempt: AttemptRow, past: list[AttemptRow]) -> Response:
     course = _course_of(attempt, attempt.language)
     quiz = service.quiz_in(course, attempt.item_id)
+    told = sheets.tells_key(reading, past, used=len(past))
     html = page(
         "quizzes/attempt.html",
         reading=reading,
@@ -202,7 +209,8 @@ def _sheet(reading: Reading, attempt: AttemptRow) -> Response:
         panel=panel_of(reading, locale.current()),
         attempt=attempt,
         minutes=sheets.minutes_of(attempt),
-        sheet=sheets.sheet(attempt, course),
+        sheet=sheets.sheet(attempt, course, checked_shows="key" if told else "verdict"),
+        secrecy=sheets.secrecy_words(reading) if quiz.feedback == "each" and not told else "",
     )
     # "Back" must ask again: an old copy would hold old answers and a number that has been passed.
     return Response(html, headers={"Cache-Control": "no-store"})

@@ -10,18 +10,19 @@ from fractions import Fraction
 from flask import url_for
 from markupsafe import Markup
 
-from lms.domain.attempts import Outcome, shuffled
+from lms.domain.attempts import Outcome, counts_for_certificate, demanded, may_show_key, shuffled
 from lms.domain.errors import Refused
 from lms.domain.outline import Course, Lesson, Question, Quiz
 from lms.domain.questions import TYPES
 from lms.infra import clock
 from lms.infra.languages import gettext as _
+from lms.learning.queries import Reading
 from lms.quizzes import queries, service
 from lms.quizzes.queries import AttemptRow
 from lms.web import locale
 from lms.web.locale import format_moment
 from lms.web.prose import writer_of
-from lms.web.questions import Shown, field_name, show
+from lms.web.questions import Reveal, Shown, field_name, show
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +41,8 @@ class Sheet:
     closes_at: datetime | None
 
 
-def sheet(attempt: AttemptRow, course: Course) -> Sheet:
-    """Return the questions of an open attempt with the answers saved so far."""
+def sheet(attempt: AttemptRow, course: Course, *, checked_shows: Reveal) -> Sheet:
+    """Return the questions of an open attempt with the answers saved so far, and what a checked one tells."""
     quiz = service.quiz_in(course, attempt.item_id)
     saved = queries.list_answers(attempt.id)
     words = writer_of(course)
@@ -58,7 +59,7 @@ def sheet(attempt: AttemptRow, course: Course) -> Sheet:
                 response,
                 words=words.at(question.path),
                 number=number,
-                reveal="key" if checked else "nothing",
+                reveal=checked_shows if checked else "nothing",
                 order=order_of(question, quiz, attempt.seed),
                 disabled=checked,
                 lang=question.lang or course.language,
@@ -79,8 +80,8 @@ def sheet(attempt: AttemptRow, course: Course) -> Sheet:
     )
 
 
-def reviewed(attempt: AttemptRow, course: Course) -> list[Shown]:
-    """Return the questions of a submitted attempt with the answers, the key and the explanations."""
+def reviewed(attempt: AttemptRow, course: Course, *, reveal: Reveal) -> list[Shown]:
+    """Return the questions of a submitted attempt with the answers and as much of the key as may be told."""
     quiz = service.quiz_in(course, attempt.item_id)
     answers = attempt.answers or {}
     return [
@@ -89,7 +90,7 @@ def reviewed(attempt: AttemptRow, course: Course) -> list[Shown]:
             answers.get(question.id),
             words=writer_of(course).at(question.path),
             number=number,
-            reveal="key",
+            reveal=reveal,
             order=order_of(question, quiz, attempt.seed),
             disabled=True,
             lang=question.lang or course.language,
@@ -97,6 +98,48 @@ def reviewed(attempt: AttemptRow, course: Course) -> list[Shown]:
         )
         for number, question in enumerate(service.asked(attempt, course), start=1)
     ]
+
+
+def tells_key(reading: Reading, past: Sequence[AttemptRow], *, used: int) -> bool:
+    """Tell whether a learner may see the right answers of the quiz they read, by the rules of the present version."""
+    quiz = service.quiz_in(reading.course, reading.item.id)
+    return may_show_key(reading.course, quiz, [attempt.past for attempt in past], used=used)
+
+
+def secrecy_words(reading: Reading) -> str:
+    """Say when the right answers are shown, where that is not yet."""
+    quiz = service.quiz_in(reading.course, reading.item.id)
+    percent = demanded(reading.course, quiz.id)
+    if percent > (quiz.pass_mark or 0):
+        if quiz.attempts is None:
+            return _("The right answers are shown when you have reached %(percent)s percent.", percent=percent)
+        return _(
+            "The right answers are shown when you have reached %(percent)s percent or have used your last attempt.",
+            percent=percent,
+        )
+    if quiz.pass_mark is None:
+        return _("The right answers are shown when you have submitted.")
+    if quiz.attempts is None:
+        return _("The right answers are shown when you have passed.")
+    return _("The right answers are shown when you have passed or have used your last attempt.")
+
+
+def answers_words(reading: Reading) -> str:
+    """Say on the page of the rules what is shown of the answers, and when."""
+    quiz = service.quiz_in(reading.course, reading.item.id)
+    if quiz.feedback == "never":
+        return _("Not shown")
+    # Whoever has one attempt has used the last one with it.
+    held = counts_for_certificate(reading.course, quiz.id) and quiz.attempts != 1
+    if quiz.feedback == "each":
+        if not held:
+            return _("Shown after each question you check; it then stands")
+        verdict = _("Whether they are right is shown after each question you check; it then stands.")
+    else:
+        if not held or not (quiz.pass_mark or demanded(reading.course, quiz.id)):
+            return _("Shown with their reasons when you have submitted")
+        verdict = _("Whether they are right is shown when you have submitted.")
+    return f"{verdict} {secrecy_words(reading)}"
 
 
 def order_of(question: Question, quiz: Quiz, seed: int) -> Callable[[Sequence[str]], Sequence[str]]:

@@ -1,0 +1,230 @@
+"""The credential of an award: Open Badges 3.0 in the Verifiable Credentials data model 2.0.
+
+1EdTech, Open Badges Specification 3.0, section B.1; W3C, Verifiable Credentials Data Model 2.0, section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from lms.domain.award import Award
+
+CONTEXT = (
+    "https://www.w3.org/ns/credentials/v2",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
+)
+SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
+STATUS_CONTEXT = ("https://www.w3.org/ns/credentials/v2",)
+LIST_LENGTH = 131_072
+"""Places of a status list: so many that one place tells nobody apart (Bitstring Status List 1.0, section 6.1)."""
+
+_STRIDE, _OFFSET = 48_611, 77_773
+"""An odd stride walks over every place of a list once, and neighbours of one day do not stand side by side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issuer:
+    """Who issues: a site, by its address and its name."""
+
+    base_url: str
+    name: str
+
+    @property
+    def did(self) -> str:
+        """Return the identifier of the site (did:web method, section 2.1)."""
+        parts = urlsplit(self.base_url)
+        return ":".join(["did:web", quote(parts.netloc, safe="."), *filter(None, parts.path.split("/"))])
+
+    def method(self, key_id: str) -> str:
+        """Return the name of a key of the site."""
+        return f"{self.did}#{key_id}"
+
+    def profile(self) -> dict[str, Any]:
+        """Return what a credential says of its issuer."""
+        return {"id": self.did, "type": ["Profile"], "name": self.name, "url": self.base_url}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the status of a certificate stands: the list and the bit."""
+
+    number: int
+    index: int
+
+
+def place_of(ordinal: int) -> Place:
+    """Return the place of the certificate that was given this number, counted from 0."""
+    number, turn = divmod(ordinal, LIST_LENGTH)
+    return Place(number=number + 1, index=(turn * _STRIDE + _OFFSET) % LIST_LENGTH)
+
+
+def hash_email(email: str, salt: str) -> str:
+    """Return what a credential says in place of an address (Open Badges 3.0, section B.5.3)."""
+    return "sha256$" + sha256(f"{email.strip().lower()}{salt}".encode()).hexdigest()
+
+
+def address_of(base_url: str, code: str) -> str:
+    """Return the address of a certificate, its identifier."""
+    return f"{base_url}/verify/{code}"
+
+
+def build(award: Award, *, code: str, issuer: Issuer, place: Place) -> dict[str, Any]:
+    """Return the credential of an award, not yet signed."""
+    base, said = issuer.base_url, _moment(award.issued_at)
+    achievement = f"{base}/courses/{award.course_slug}#edition-{award.edition}"
+    status_list = f"{base}/status/{place.number}"
+    subject: dict[str, Any] = {
+        "type": ["AchievementSubject"],
+        "identifier": _identifiers(award),
+        "activityEndDate": said,
+        "creditsEarned": award.hours,
+        "achievement": _achievement(award, achievement, issuer),
+    }
+    if award.begun_at:
+        subject["activityStartDate"] = _moment(award.begun_at)
+    if award.grade_percent is not None and "score" in award.show:
+        subject["result"] = [
+            {
+                "type": ["Result"],
+                "resultDescription": f"{achievement}-result",
+                "value": str(award.grade_percent),
+                "status": "Completed",
+            }
+        ]
+    credential: dict[str, Any] = {
+        "@context": list(CONTEXT),
+        "id": address_of(base, code),
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": award.title,
+        "description": award.course_title,
+        "issuer": issuer.profile(),
+        "validFrom": said,
+        "awardedDate": said,
+        "credentialSubject": subject,
+        "evidence": [{"type": ["Evidence"], "name": _NARRATIVES[award.assessment], "genre": "Assessment"}],
+        "credentialStatus": {
+            "id": f"{status_list}#{place.index}",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": str(place.index),
+            "statusListCredential": status_list,
+        },
+        "refreshService": {"id": address_of(base, code), "type": "1EdTechCredentialRefresh"},
+        "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
+    }
+    if award.valid_until:
+        credential["validUntil"] = _moment(award.valid_until)
+    return credential
+
+
+_NARRATIVES = {
+    "study": "The holder worked through the course; nothing was graded.",
+    "quizzes": "Quizzes graded by the site; nobody supervised them.",
+    "quizzes-tasks": "Quizzes graded by the site; tasks in the holder's own museum as the holder reported them.",
+}
+
+
+def _identifiers(award: Award) -> list[dict[str, Any]]:
+    names = dict.fromkeys(filter(None, (award.name, award.name_latin)))
+    found: list[dict[str, Any]] = [
+        {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "ext:name"} for name in names
+    ]
+    if award.email_hash:
+        found.append(
+            {
+                "type": "IdentityObject",
+                "hashed": True,
+                "identityHash": award.email_hash,
+                "identityType": "emailAddress",
+                "salt": award.email_salt,
+            }
+        )
+    return found
+
+
+def _achievement(award: Award, identity: str, issuer: Issuer) -> dict[str, Any]:
+    needed = f" Needed in the final quiz: {award.pass_percent} %." if award.pass_percent is not None else ""
+    found: dict[str, Any] = {
+        "id": identity,
+        "type": ["Achievement"],
+        "achievementType": "Course",
+        "inLanguage": award.language,
+        "name": award.course_title,
+        "description": "; ".join(award.outcomes) or award.course_title,
+        "humanCode": award.course_number,
+        "creditsAvailable": award.hours,
+        "version": str(award.edition),
+        "criteria": {"id": identity, "narrative": f"Complete the course: {'; '.join(award.modules)}.{needed}"},
+        "creator": {"id": issuer.did, "type": ["Profile"], "name": issuer.name},
+    }
+    if award.grade_percent is not None and "score" in award.show:
+        result: dict[str, Any] = {
+            "id": f"{identity}-result",
+            "type": ["ResultDescription"],
+            "name": "Result",
+            "resultType": "Percent",
+            "valueMin": "0",
+            "valueMax": "100",
+        }
+        if award.pass_percent is not None:
+            result["requiredValue"] = str(award.pass_percent)
+        found["resultDescription"] = [result]
+    return found
+
+
+def status_list(issuer: Issuer, number: int, encoded: str, *, at: datetime, until: datetime) -> dict[str, Any]:
+    """Return a status list as a credential, not yet signed (Bitstring Status List 1.0, section 2.2)."""
+    address = f"{issuer.base_url}/status/{number}"
+    return {
+        "@context": list(STATUS_CONTEXT),
+        "id": address,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer.did,
+        "validFrom": _written(at),
+        "validUntil": _written(until),
+        "credentialSubject": {
+            "id": f"{address}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": "revocation",
+            "encodedList": encoded,
+        },
+    }
+
+
+def did_document(issuer: Issuer, keys: Mapping[str, str]) -> dict[str, Any]:
+    """Return who the site is: every key that ever signed for it, by id and multikey (DID 1.0; Multikey)."""
+    methods = [
+        {"id": issuer.method(key_id), "type": "Multikey", "controller": issuer.did, "publicKeyMultibase": multikey}
+        for key_id, multikey in keys.items()
+    ]
+    return {
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": issuer.did,
+        "verificationMethod": methods,
+        "assertionMethod": [method["id"] for method in methods],
+    }
+
+
+def same_claims(credential: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """Tell whether a credential claims what was issued, whatever its proofs."""
+    return {k: v for k, v in credential.items() if k != "proof"} == dict(expected)
+
+
+def code_of(credential: Mapping[str, Any]) -> str:
+    """Return the code in a credential's identifier; '' when there is none."""
+    identity = credential.get("id")
+    return identity.rpartition("/verify/")[2][:40] if isinstance(identity, str) and "/verify/" in identity else ""
+
+
+def _moment(kept: str) -> str:
+    return _written(datetime.fromisoformat(kept))
+
+
+def _written(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

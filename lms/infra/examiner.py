@@ -1,0 +1,297 @@
+"""Looking at files that strangers send, in a process of its own with little memory and little time.
+
+Run as a program it answers one file after the other: a frame is the length of what follows, eight bytes, then JSON with
+what to believe, a line feed, and the file. Whatever happens to it, the site goes on: it is ended and started again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import IO, Any, Literal
+
+from flask import current_app
+
+from lms.infra.signing import documents, jcs
+
+LARGEST = 20 * 1024 * 1024
+DEEPEST = 40
+LARGEST_CREDENTIAL = 512 * 1024
+MEMORY = 1024 * 1024 * 1024
+SECONDS = 2.0
+KEYWORD = b"openbadgecredential"
+PNG = b"\x89PNG\r\n\x1a\n"
+_LENGTH = struct.Struct(">Q")
+
+Kind = Literal["pdf", "png", "json", "other"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What a file shows by itself, before the register is asked."""
+
+    kind: Kind
+    problem: str = ""
+    """'' when it could be read; else empty, too-large, too-long, encrypted, damaged, too-deep or ambiguous."""
+    credential: dict[str, Any] | None = None
+    method: str = ""
+    """The key that the credential's proof names."""
+    proven: bool = False
+    """Whether the proof is by that key and covers every byte of the credential."""
+    signatures: int = 0
+    signer: str = ""
+    signed: bool = False
+    """Whether the PDF has one signature, ours, over all of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Believed:
+    """Whose signatures count."""
+
+    multikeys: Mapping[str, str]
+    """Method to key."""
+    authorities: Sequence[bytes] = ()
+    signers: Sequence[str] = ()
+    """Fingerprints of the certificates that sign PDF files here."""
+
+
+def examine(content: bytes, believed: Believed) -> Findings:
+    """Say what a file shows; never raises for what is in it."""
+    if not content:
+        return Findings(kind="other", problem="empty")
+    if len(content) > LARGEST:
+        return Findings(kind="other", problem="too-large")
+    if b"%PDF-" in content[:1024]:
+        return _pdf(content, believed)
+    if content.startswith(PNG):
+        found = _baked(content)
+        return Findings(kind="png", problem=found) if isinstance(found, str) else _proof("png", found, believed)
+    if content.lstrip()[:1] == b"{":
+        return _proof("json", content, believed)
+    return Findings(kind="other")
+
+
+def _pdf(content: bytes, believed: Believed) -> Findings:
+    paper = documents.examine_pdf(content, authorities=believed.authorities, signers=believed.signers)
+    inner = _proof("pdf", paper.attachment, believed) if paper.attachment else Findings(kind="pdf")
+    return Findings(
+        **{
+            **asdict(inner),
+            "problem": paper.problem or inner.problem,
+            "signatures": paper.signatures,
+            "signer": paper.signer,
+            "signed": paper.valid,
+        }
+    )
+
+
+def _baked(content: bytes) -> bytes | str:
+    """Return the credential baked into a PNG (Open Badges 3.0, section 5.3.1), or what is wrong with the file."""
+    found: list[bytes] = []
+    at = len(PNG)
+    while at + 12 <= len(content):
+        length, name = struct.unpack(">I4s", content[at : at + 8])
+        body = content[at + 8 : at + 8 + length]
+        if name == b"iTXt" and body.startswith(KEYWORD + b"\0"):
+            text = _text(body[len(KEYWORD) + 1 :])
+            if text is None:
+                return "damaged"
+            found.append(text)
+        at += 12 + length
+        if len(found) > 1:
+            return "ambiguous"
+    return found[0] if found else "no-credential"
+
+
+def _text(body: bytes) -> bytes | None:
+    packed, _method, rest = body[:1], body[1:2], body[2:]
+    _language, _zero, rest = rest.partition(b"\0")
+    _translated, _zero, text = rest.partition(b"\0")
+    if packed == b"\1":
+        try:
+            return zlib.decompressobj().decompress(text, LARGEST_CREDENTIAL)
+        except zlib.error:
+            return None
+    return text[: LARGEST_CREDENTIAL + 1]
+
+
+def _proof(kind: Kind, content: bytes, believed: Believed) -> Findings:
+    if len(content) > LARGEST_CREDENTIAL:
+        return Findings(kind=kind, problem="too-large")
+    if _depth(content) > DEEPEST:
+        return Findings(kind=kind, problem="too-deep")
+    try:
+        credential = json.loads(content, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        return Findings(kind=kind, problem="damaged")
+    if not isinstance(credential, dict):
+        return Findings(kind=kind, problem="damaged")
+    method = jcs.find_method(credential)
+    multikey = believed.multikeys.get(method, "")
+    proven = bool(multikey) and jcs.check_jcs(credential, multikey)
+    return Findings(kind=kind, credential=credential, method=method, proven=proven)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object with a name twice: programs differ on which of the two counts."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _depth(content: bytes) -> int:
+    """Return how deep brackets nest, strings left out, without building anything."""
+    deepest = depth = 0
+    quoted = escaped = False
+    for byte in content:
+        if quoted:
+            quoted = escaped or byte != 0x22
+            escaped = not escaped and byte == 0x5C
+        elif byte == 0x22:
+            quoted = True
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > DEEPEST:
+                return deepest
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
+
+
+class Examiner:
+    """The process that looks, started with the first file, ended when it takes too long or dies."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def look(self, content: bytes, believed: Believed) -> Findings:
+        """Return what a file shows; 'too-long' when it could not be told within the limits."""
+        if not content or len(content) > LARGEST:
+            return examine(content[: LARGEST + 1], believed)
+        with self._lock:
+            answer = self._ask(_frame(content, believed))
+        if answer is None:
+            return Findings(kind="other", problem="too-long")
+        return Findings(**json.loads(answer))
+
+    def _ask(self, frame: bytes) -> bytes | None:
+        process = self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        deadline = time.monotonic() + SECONDS
+        writer = threading.Thread(target=_feed, args=(process.stdin, frame), daemon=True)
+        writer.start()
+        try:
+            head = _read(process.stdout, _LENGTH.size, deadline)
+            return _read(process.stdout, _LENGTH.unpack(head)[0], deadline)
+        except (OSError, EOFError, TimeoutError):
+            self._end()
+            return None
+        finally:
+            writer.join(timeout=1)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "lms.infra.examiner"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            # It says that it is ready: what it imports takes longer than any file may.
+            assert self._process.stdout is not None
+            _read(self._process.stdout, 1, time.monotonic() + 30)
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            self._process = None
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._end()
+
+
+def examiner() -> Examiner:
+    """Return the examiner of the running application."""
+    running: Examiner = current_app.extensions["examiner"]
+    return running
+
+
+def _frame(content: bytes, believed: Believed) -> bytes:
+    header = {
+        "multikeys": dict(believed.multikeys),
+        "authorities": [authority.hex() for authority in believed.authorities],
+        "signers": list(believed.signers),
+    }
+    body = json.dumps(header).encode() + b"\n" + content
+    return _LENGTH.pack(len(body)) + body
+
+
+def _feed(pipe: IO[bytes], frame: bytes) -> None:
+    try:
+        pipe.write(frame)
+        pipe.flush()
+    except (OSError, ValueError):
+        return  # it died or was ended meanwhile: whoever reads its answer learns so
+
+
+def _read(pipe: IO[bytes], size: int, deadline: float) -> bytes:
+    """Read so many bytes before a moment; TimeoutError or EOFError else."""
+    found = b""
+    while len(found) < size:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([pipe], [], [], left)[0]:
+            raise TimeoutError
+        block = os.read(pipe.fileno(), size - len(found))
+        if not block:
+            raise EOFError
+        found += block
+    return found
+
+
+def serve(source: IO[bytes], target: IO[bytes]) -> None:
+    """Answer file after file until nobody asks any more."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    target.write(b"!")
+    target.flush()
+    while head := source.read(_LENGTH.size):
+        header, _line, content = source.read(_LENGTH.unpack(head)[0]).partition(b"\n")
+        told = json.loads(header)
+        believed = Believed(
+            multikeys=told["multikeys"],
+            authorities=[bytes.fromhex(authority) for authority in told["authorities"]],
+            signers=told["signers"],
+        )
+        try:
+            found = examine(content, believed)
+        except MemoryError:
+            found = Findings(kind="other", problem="too-large")
+        answer = json.dumps(asdict(found)).encode()
+        target.write(_LENGTH.pack(len(answer)) + answer)
+        target.flush()
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)
