@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from bench import browser, pages, served, submits
+from bench import browser, certificates, pages, served, submits
 from bench.table import show
 
-BENCHES = {"pages": pages.measure, "submits": submits.measure, "served": served.measure, "browser": browser.measure}
+BENCHES = {
+    "pages": pages.measure,
+    "certificates": certificates.measure,
+    "submits": submits.measure,
+    "served": served.measure,
+    "browser": browser.measure,
+}
 
 
 def main(names: list[str]) -> int:

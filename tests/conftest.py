@@ -75,6 +75,7 @@ def app(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPathFa
     """Return the application that most tests share; what they write is undone after each."""
     app = build_app(databases.copy(migrated), tmp_path_factory.mktemp("data"))
     yield app
+    app.extensions["examiner"].close()
     with app.app_context():
         db.engine.dispose()
 
@@ -84,6 +85,7 @@ def real_app(databases: Databases, migrated: str, tmp_path: Path) -> Iterator[Fl
     """Return an application whose commits are real, on a database that only this test has."""
     app = build_app(databases.copy(migrated), tmp_path / "data")
     yield app
+    app.extensions["examiner"].close()
     with app.app_context():
         db.engine.dispose()
 

@@ -13,14 +13,14 @@ from lms.certificates.service import paper, ring
 from lms.domain import credential
 from lms.infra import clock
 from lms.infra.keyring import keyring
-from lms.infra.signing.documents import sign_pdf
+from lms.infra.signing.documents import DocumentProblem, sign_pdf
 from lms.infra.signing.keys import KeyProblem
 from lms.infra.signing.proofs import add_proofs
 from lms.infra.site import site
 
 
 class NoKey(Exception):
-    """There is no key to sign with; the award waits, and the administrator is told."""
+    """It cannot be signed now; the award waits and is tried again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +60,15 @@ def make(row: CertificateRow) -> Made:
         key=pdf_key.fingerprint,
         credential=content,
     )
-    return Made(
-        pdf=sign_pdf(
+    try:
+        signed_page = sign_pdf(
             page,
             keyring(),
             at=clock.now(),
             name=site().site_name,
             location=site().host,
             timestamp_url=site().timestamp_url,
-        ),
-        credential=content,
-        credential_key=key.id,
-        pdf_key=pdf_key.id,
-    )
+        )
+    except (DocumentProblem, KeyProblem) as problem:
+        raise NoKey(str(problem)) from problem  # such as a timestamp authority that is silent: it is tried again
+    return Made(pdf=signed_page, credential=content, credential_key=key.id, pdf_key=pdf_key.id)
