@@ -54,6 +54,8 @@ def test_a_sound_site_has_no_fault(config: Config) -> None:
         "mail",
         "backup",
         "clock",
+        "keys of certificates",
+        "journal",
     ]
 
 

@@ -18,10 +18,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms.certificates.service import journal, ring
 from lms.config import Config
 from lms.infra import clock, mail, schema
 from lms.infra.db import db
 from lms.infra.keyring import keyring
+from lms.infra.pause import paused
 from lms.infra.places import PACKAGE, place
 from lms.infra.slots import slots
 from lms.infra.storage import Storage
@@ -195,6 +197,24 @@ def check_clock(config: Config) -> Finding:
     return ok("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 
+def check_keys(_config: Config) -> Finding:
+    """Look whether certificates can be signed, and whether only we can."""
+    if problem := keyring().problem():
+        return fault("keys of certificates", problem)
+    return ok("keys of certificates", ", ".join(key.id for key in ring.every_key() if key.retired_at is None))
+
+
+def check_journal(config: Config) -> Finding:
+    """Follow the journal of certificates from its first entry on."""
+    if _database_problem():
+        return warning("journal", "cannot be followed while the database is not ready.")
+    if (broken := journal.check()) is not None:
+        return fault("journal", f"entry {broken} does not follow from the one before it; compare it with a kept copy.")
+    if paused():
+        return warning("journal", "mail and certificates wait: run lms certificates reconcile.")
+    return ok("journal", str(journal.path(config.data_dir)))
+
+
 CHECKS: tuple[Callable[[Config], Finding], ...] = (
     check_settings,
     check_folder,
@@ -207,6 +227,8 @@ CHECKS: tuple[Callable[[Config], Finding], ...] = (
     check_mail,
     check_programs,
     check_clock,
+    check_keys,
+    check_journal,
 )
 
 
