@@ -137,6 +137,10 @@ NO_PAGES = {
     "/media/<digest>/<name>",
     "/static/<path:filename>",
     "/certificates/<code>.pdf",
+    "/certificates/<code>.json",
+    "/.well-known/did.json",
+    "/status/<int(max=999999):number>",
+    "/verify/offline.html",
     "/teach/courses/<slug>/export.zip",
     # The same page as under /verify.
     "/<any(VERIFY, Verify):_shouted>/<code>",
@@ -154,7 +158,7 @@ def test_every_address_of_the_site_is_looked_at(tmp_path: Path) -> None:
     urls = app.url_map.bind("localhost")
     seen = {urls.match(scene.address.split("?")[0], return_rule=True)[0].rule for scene in ALL if scene.status == 200}
     # These are come to by a link of a list.
-    seen |= {"/verify/<code>", "/learn/<slug>/<item_id>/review/<int:number>"}
+    seen |= {"/verify/<code>", "/admin/certificates/<code>", "/learn/<slug>/<item_id>/review/<int:number>"}
     seen |= {"/teach/<slug>/learners/<enrolment_id>", "/admin/users/<int:account_id>", "/admin/mail/<mail_id>"}
     there = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert there - seen == NO_PAGES
