@@ -65,6 +65,7 @@ def site(ctx: click.Context, host: str, port: int, workers: int, no_worker: bool
         if not no_worker:
             children.append(Child("worker", partial(_work, app)))
         name_process("vitrine")
+        server.warm(app)
         gc.collect()
         gc.freeze()  # the collector of a child would otherwise touch, and so copy, every page of this process
         Supervisor(children, tell).run(partial(answers, host, port), partial(_greet, config))

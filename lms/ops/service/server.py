@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from lms.infra.db import db
 from lms.infra.places import place
 from lms.ops.service.supervisor import die_with_parent
 
@@ -19,6 +21,29 @@ RESPAWN_AFTER = 0.2
 A_YEAR = 365 * 24 * 3600
 READY_MADE = ("fonts", "img")
 """Folders of static files that are as small as they get; the application compresses the others."""
+
+
+FIRST = ("/", "/courses/", "/login", "/verify")
+"""Pages that everybody begins with."""
+
+READ_MOST = ("components/", "courses/course", "home/", "layout/", "learning/", "quizzes/")
+"""Where the templates of learners' pages stand."""
+
+
+def warm(app: Any) -> None:
+    """Make templates and ask for the first pages, before the processes are forked: all that is then in memory once.
+
+    The connections are closed again: none may be shared by two processes.
+    """
+    for name in app.jinja_env.list_templates():
+        if name.startswith(READ_MOST) and "/email/" not in name:
+            app.jinja_env.get_template(name)
+    browser = app.test_client()
+    for path in FIRST:
+        browser.get(path)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def serve(application: Callable[..., object], *, host: str, port: int, workers: int) -> None:
