@@ -322,6 +322,20 @@ def last_ordinal() -> int | None:
     return db.session.scalar(select(func.max(Certificate.ordinal)))
 
 
+_NAMES = (
+    select(Account.__table__.c.name, Account.__table__.c.name_latin)
+    .join_from(Account.__table__, Subject.__table__)
+    .where(Subject.__table__.c.canonical_id == bindparam("subject"))
+    .order_by(Subject.__table__.c.id == Subject.__table__.c.canonical_id, Account.__table__.c.id)
+)
+
+
+def find_names(subject_id: str) -> tuple[str, str] | None:
+    """Return the name of the person behind a subject, in its own script and in Latin letters."""
+    rows = db.session.connection().execute(_NAMES, {"subject": subject_id}).all()
+    return (rows[-1].name, rows[-1].name_latin) if rows else None
+
+
 def find_email(subject_id: str) -> str | None:
     """Return the address of the person behind a subject."""
     query = (

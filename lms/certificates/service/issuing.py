@@ -8,6 +8,8 @@ from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
@@ -22,7 +24,7 @@ from lms.domain.errors import Refused
 from lms.domain.journal import ERASED, ISSUED, MADE
 from lms.domain.outline import Course
 from lms.infra import clock, pdf
-from lms.infra.db import begin_write, db
+from lms.infra.db import begin_write, db, is_sqlite, run, table_of
 from lms.infra.events import publish
 from lms.infra.pause import paused
 from lms.infra.storage import storage
@@ -30,6 +32,12 @@ from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
 from lms.learning.service import append, lock, refold
 from lms.network.queries import find_holder
+
+_FREEZE = {
+    True: sqlite_insert(table_of(FrozenName)).on_conflict_do_nothing(),
+    False: postgresql_insert(table_of(FrozenName)).on_conflict_do_nothing(),
+}
+"""By whether the database is SQLite."""
 
 
 def issue(completed: CourseCompleted) -> str | None:
@@ -229,19 +237,19 @@ def forget_file(certificate_id: str) -> None:
 
 def freeze_name(subject_id: str, enrolment_id: str) -> None:
     """Keep the name as it stands when the first graded attempt begins: the certificate will bear it."""
-    holder = find_holder(subject_id)
-    if holder is None or queries.find_frozen_name(enrolment_id):
-        return
-    db.session.add(
-        FrozenName(
-            enrolment_id=enrolment_id,
-            subject_id=subject_id,
-            name=holder.name,
-            name_latin=holder.name_latin,
-            at=clock.now(),
+    names = queries.find_names(subject_id)
+    if names is not None:
+        name, name_latin = names
+        run(
+            _FREEZE[is_sqlite()],
+            {
+                "enrolment_id": enrolment_id,
+                "subject_id": subject_id,
+                "name": name,
+                "name_latin": name_latin,
+                "at": clock.now(),
+            },
         )
-    )
-    db.session.flush()
 
 
 def follow(canonical: str, other: str) -> None:
