@@ -1,4 +1,7 @@
-"""Reading certificates."""
+"""Reading certificates, and the journal of what became of them.
+
+It is long because each question is a statement that is built once, beside the function that asks it.
+"""
 
 from __future__ import annotations
 
