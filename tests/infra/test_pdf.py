@@ -11,7 +11,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms.infra import pdf
+from lms.infra import pdf, press
 from lms.infra.drawings import Drawing, Paint, path, trace
 from lms.infra.places import place
 
@@ -44,12 +44,12 @@ def _in_app(app: Flask) -> Iterator[None]:
 )
 def test_no_other_address_is_fetched(address: str) -> None:
     with pytest.raises(ValueError, match="may not fetch"):
-        pdf.own_bytes(address, place("static"))
+        press.own_bytes(address, place("static"))
 
 
 def test_our_own_style_sheets_and_fonts_are() -> None:
-    assert b"@page" in pdf.own_bytes("own:css/certificate.css", place("static"))
-    assert pdf.own_bytes("own:fonts/pdf/sans.ttf", place("static"))[:4] == b"\x00\x01\x00\x00"
+    assert b"@page" in press.own_bytes("own:css/certificate.css", place("static"))
+    assert press.own_bytes("own:fonts/pdf/sans.ttf", place("static"))[:4] == b"\x00\x01\x00\x00"
 
 
 def test_programs_that_are_started_later_still_find_their_fonts() -> None:

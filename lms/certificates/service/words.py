@@ -27,6 +27,26 @@ class Fact:
     left: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """What stands on the first page in one language, beside the course's own texts."""
+
+    lang: str
+    completing: str
+    check: str
+    facts: tuple[Fact, ...]
+
+
+def speech_of(award: Award, lang: str) -> Speech:
+    """Say it in the language of the present work."""
+    return Speech(
+        lang=lang,
+        completing=_("for completing the course"),
+        check=_("Check this certificate at"),
+        facts=facts_of(award, lang),
+    )
+
+
 def spoken(code: str) -> str:
     """Return the language that the words around a course's own texts are in."""
     return code if code in LANGUAGES else SOURCE
