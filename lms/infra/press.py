@@ -40,6 +40,9 @@ VARIANT = "pdf/a-3a"
 COLOURS = "sRGB2014.icc"
 """The profile that PDF/A says its colours are meant in; WeasyPrint brings it."""
 
+STREAM, END = b"\nstream\n", b"\nendstream"
+"""What begins and ends a stream as pydyf writes it."""
+
 KEPT = 48
 """Kept pages, the last used: a few for each course and language, about a megabyte each."""
 
@@ -204,6 +207,17 @@ def _finish(document: Any, pdf: Any) -> None:
     _say_accessible(document, pdf)
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
+    for thing in pdf.objects:
+        if getattr(thing, "compress", False):
+            _compress(thing)
+
+
+def _compress(thing: Any) -> None:
+    """Compress a stream here: where a document bears an identifier each is written twice, once to be counted in it."""
+    content = thing.data
+    start, end = content.index(STREAM) + len(STREAM), len(content) - len(END)
+    thing.stream, thing.compress = [content[start:end]], False
+    thing.extra = {**thing.extra, "Filter": "/FlateDecode"}
 
 
 def _say_accessible(_document: Any, pdf: Any) -> None:
