@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -214,9 +215,10 @@ def _finish(document: Any, pdf: Any) -> None:
 
 def _compress(thing: Any) -> None:
     """Compress a stream here: where a document bears an identifier each is written twice, once to be counted in it."""
+    thing.compress = False
     content = thing.data
     start, end = content.index(STREAM) + len(STREAM), len(content) - len(END)
-    thing.stream, thing.compress = [content[start:end]], False
+    thing.stream = [zlib.compress(content[start:end])]
     thing.extra = {**thing.extra, "Filter": "/FlateDecode"}
 
 
