@@ -112,7 +112,7 @@ def shown(text: str, font: str = "sans") -> str:
 
 
 def bake(picture: bytes, credential: bytes) -> bytes:
-    """Return a PNG with a credential inside (Open Badges 3.0, section 5.3.1: uncompressed, once, before the picture)."""
+    """Return a PNG with a credential inside (Open Badges 3.0, section 5.3.1: once, and not compressed)."""
     body = KEYWORD + b"\0\0\0\0\0" + credential
     chunk = struct.pack(">I", len(body)) + b"iTXt" + body + struct.pack(">I", zlib.crc32(b"iTXt" + body))
     end = len(PNG) + 25  # behind the header, which has 13 bytes between its length, name and sum
@@ -122,7 +122,7 @@ def bake(picture: bytes, credential: bytes) -> bytes:
 def _shapes(
     operators: bytes, scale: float, left: float, top: float
 ) -> Iterator[tuple[list[list[Point]], str, str, float]]:
-    """Yield what the operators of a drawing paint: outlines in pixels, colours of inside and line, width of the line."""
+    """Yield what the operators of a drawing paint: outlines in pixels, colours of inside and line, its width."""
     stack: list[float] = []
     outlines: list[list[Point]] = []
     fill, stroke, width = "", "", 1.0

@@ -40,8 +40,8 @@ KEPT = 24
 
 MARK = trace(
     '<svg viewBox="0 0 24 28"><path class="case" d="M3.500 1h17v16h-17z"/><path class="wall" d="M1 17h22v2.500H1z"/>'
-    '<path class="wall" d="M6 19.500h12V28H6z"/><path class="jar" d="M10 6h4l-.6 2.200c1.800.8 2.600 2 2.600 3.600 0 1.900'
-    '-1.200 3.400-2.600 4.200h-2.800c-1.400-.8-2.600-2.300-2.600-4.200 0-1.600.8-2.800 2.600-3.600z"/></svg>',
+    '<path class="wall" d="M6 19.500h12V28H6z"/><path class="jar" d="M10 6h4l-.6 2.200c1.800.8 2.600 2 2.600 3.600 0'
+    ' 1.900-1.200 3.400-2.600 4.200h-2.800c-1.400-.8-2.600-2.300-2.600-4.200 0-1.600.8-2.800 2.600-3.600z"/></svg>',
     {**PAINTS, "case": Paint(stroke="1e1a15", width=1.8)},
 )
 """The sign of the site, as it stands on its pages."""
@@ -120,6 +120,20 @@ def draw_badge(face: Face, credential: bytes) -> bytes:
     return bake(_badge(face), credential)
 
 
+def draw_specimen(credential: bytes) -> bytes:
+    """Return the badge of the specimen, which says what it is."""
+    said = orjson.loads(credential)
+    achievement = said["credentialSubject"]["achievement"]
+    face = Face(
+        course=said["name"],
+        title=achievement["name"],
+        number=achievement["humanCode"],
+        site=shown(said["issuer"]["name"]),
+        rooms=(),
+    )
+    return draw_badge(face, credential)
+
+
 @lru_cache(maxsize=KEPT)
 def _badge(face: Face) -> bytes:
     """Draw a room seen from above: the label of the course on its wall, the building of the course below."""
@@ -160,7 +174,7 @@ def draw_preview(face: Face) -> bytes:
     foot = HIGH - 84 - 34 * (len(face.lines) - 1)
     if face.course != face.title:
         size, lines = fit(
-            face.course, font="sans", width=width, height=max(foot - 52 - y, 24), sizes=SMALL, leading=1.3
+            face.course, font="sans", width=width, height=max(foot - 70 - y, 24), sizes=SMALL, leading=1.3
         )
         _lines(canvas, lines, left, y + 16, "sans", size, SOFT, leading=1.3)
     canvas.box(left, foot - 40, width, 2, MADDER if face.stopped else VERDIGRIS)
