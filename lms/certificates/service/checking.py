@@ -53,6 +53,11 @@ class Checked:
         """Tell whether the file stands for the certificate in the register."""
         return self.origin in {"original", "genuine"} and not self.key_stolen
 
+    @property
+    def of_specimen(self) -> bool:
+        """Tell whether it names the specimen, which is in no register, whatever became of it since."""
+        return self.record == "may"
+
     def plain(self) -> dict[str, str]:
         """Return each check by itself."""
         checks = ("record", "file", "signature", "proof", "claims", "key")

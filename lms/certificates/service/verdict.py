@@ -63,14 +63,8 @@ def on_nothing() -> Verdict:
     return Verdict(
         kind="no",
         title=_("Not found: no certificate of this site has this code"),
-        about=_(
-            "Under this code nothing was issued to anybody here. "
-            "A letter may be mistyped, or the certificate may come from another site."
-        ),
-        advice=_(
-            "Type the code once more. If it is right and still not found, do not accept the paper, "
-            "and ask who gave it to you."
-        ),
+        about=_("Under this code nothing was issued to anybody here."),
+        advice=_("Type it once more. If it is right and still not found, do not accept the paper."),
     )
 
 
@@ -99,6 +93,13 @@ def _of_file(checked: Checked) -> tuple[Literal["wait", "no"], str, str, str]:
                 "Nothing in it was changed."
             ),
             _("Do not accept it from anybody. Change something in it and bring it here again."),
+        )
+    if checked.origin == "altered" and checked.of_specimen:
+        return (
+            "no",
+            _("Not found: this file was changed after it was made"),
+            _("It was made from the specimen, and something in it was changed."),
+            _("This forgery was noticed. Do not accept such a file from anybody."),
         )
     if checked.origin == "altered":
         return (
