@@ -1,7 +1,7 @@
 """The specimen: a file signed like every certificate, for an invented holder, so that everybody may try to forge it.
 
-Nobody can pass it off as a certificate. It says on its face what it is; it held for no longer than the moment it was
-made at, so that every verifier calls it expired; its status is revoked in a list of its own; its code was given to
+Nobody can pass it off as a certificate. It says on its face what it is; it held for one moment of the day before it was
+made, so that every verifier calls it expired; its status is revoked in a list of its own; its code was given to
 nobody, and wherever it is typed or brought here it is called what it is.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def _keep(path: Path, content: bytes) -> None:
 
 
 def _row(lang: str) -> CertificateRow:
-    at = clock.now().replace(microsecond=0)
+    at = (clock.now() - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     with language(words.spoken(lang)):
         award = _award(lang, at.isoformat())
     return CertificateRow(
