@@ -178,7 +178,9 @@ def test_a_look_alike_that_somebody_else_signed_is_caught_by_its_signature(
         del document.Root["/Perms"]
         document.save(stripped)
     ring = make_ring(tmp_path / "keys", clock.now())
-    forged = sign_pdf(stripped.getvalue(), ring, at=clock.now(), name="Vitrine", location="localhost", timestamp_url=None)
+    forged = sign_pdf(
+        stripped.getvalue(), ring, at=clock.now(), name="Vitrine", location="localhost", timestamp_url=None
+    )
     page = bring(client, forged)
     assert status_of(page).startswith("Not found: this file was changed after it was made")
     assert "Signature of the file" in gave_away(page)

@@ -70,9 +70,7 @@ def test_what_was_typed_is_kept_nowhere(
         assert OTHER not in str(dict(session))
 
 
-def test_an_erased_holder_has_nothing_to_compare_with(
-    app: Flask, made: Award, client: PageClient, cast: Cast
-) -> None:
+def test_an_erased_holder_has_nothing_to_compare_with(app: Flask, made: Award, client: PageClient, cast: Cast) -> None:
     code = made.row.code
     with app.app_context():
         accounts.erase_person(cast.learner.account_id, actor=None)

@@ -33,7 +33,10 @@ def test_the_holder_comes_to_one_certificate_from_the_list(made: Award, cast: Ca
     assert page.link("Credential (JSON)") == f"/certificates/{code}.json"
     field = page.one("input", id="link")
     assert (field.get("value"), field.get("readonly")) == (f"http://localhost/verify/{code}", "")
-    assert [image.get("src") for image in page.all("img")] == [f"/verify/{code}/preview.png", f"/certificates/{code}.png"]
+    assert [image.get("src") for image in page.all("img")] == [
+        f"/verify/{code}/preview.png",
+        f"/certificates/{code}.png",
+    ]
     for said in (cast.learner.name, made.row.code_spaced, "It does not prove", "How somebody verifies it"):
         assert said in page.main, said
     assert len([link for link in page.all("a") if "btn--main" in (link.get("class") or "")]) == 1
@@ -59,7 +62,9 @@ def test_the_link_for_a_profile_says_all_and_nothing_is_loaded_from_there(made: 
     assert (said["issueYear"], said["issueMonth"]) == (str(now.year), str(now.month))
     element = next(one for one in page.all("a") if one.get("href") == link)
     assert set((element.get("rel") or "").split()) >= {"noopener", "noreferrer"}
-    loaded = [one.get("src") or one.get("href") or "" for tag in ("img", "script", "link", "iframe") for one in page.all(tag)]
+    loaded = [
+        one.get("src") or one.get("href") or "" for tag in ("img", "script", "link", "iframe") for one in page.all(tag)
+    ]
     assert all(address.startswith("/") for address in loaded)
 
 
