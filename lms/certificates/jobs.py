@@ -8,7 +8,7 @@ from lms.accounts.queries import find_person
 from lms.certificates import emails
 from lms.certificates.events import CertificateCorrected, CertificateReinstated, CertificateRevoked
 from lms.certificates.queries import find_certificate
-from lms.certificates.service import issuing, journal, lifecycle
+from lms.certificates.service import issuing, journal, lifecycle, specimen
 from lms.infra import clock, mail
 from lms.infra.queue import PDF, enqueue, job, periodic
 
@@ -100,6 +100,20 @@ def make(certificate_id: str) -> None:
 def forget_file(certificate_id: str) -> None:
     """Remove the bytes of an erased holder's certificate."""
     issuing.forget_file(certificate_id)
+
+
+@job("certificates.make_specimen", queue=PDF)
+def make_specimen(lang: str) -> None:
+    """Make the specimen that everybody may try to forge, in one language."""
+    specimen.make(lang)
+
+
+@periodic("certificates.order_specimens", every=TURN)
+def order_specimens() -> None:
+    """Order the specimens that are not there yet, or that former keys signed."""
+    turn = int(clock.now().timestamp() // TURN)
+    for lang in specimen.list_missing():
+        enqueue("certificates.make_specimen", lang, key=f"specimen-{lang}-{turn}")
 
 
 @periodic("certificates.make_waiting", every=TURN)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from hmac import compare_digest
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +24,9 @@ SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievemen
 STATUS_CONTEXT = ("https://www.w3.org/ns/credentials/v2",)
 LIST_LENGTH = 131_072
 """Places of a status list: so many that one place tells nobody apart (Bitstring Status List 1.0, section 6.1)."""
+
+SPECIMEN_ORDINAL = -1
+"""The number of the specimen, before all certificates: its place stands in a list of its own, the one with number 0."""
 
 _STRIDE, _OFFSET = 48_611, 77_773
 """An odd stride walks over every place of a list once, and neighbours of one day do not stand side by side."""
@@ -67,6 +71,13 @@ def place_of(ordinal: int) -> Place:
 def hash_email(email: str, salt: str) -> str:
     """Return what a credential says in place of an address (Open Badges 3.0, section B.5.3)."""
     return "sha256$" + sha256(f"{email.strip().lower()}{salt}".encode()).hexdigest()
+
+
+def same_email(award: Award, email: str) -> bool | None:
+    """Tell whether an address is the holder's; None where the award knows of none."""
+    if not award.email_hash:
+        return None
+    return compare_digest(hash_email(email, award.email_salt), award.email_hash)
 
 
 def address_of(base_url: str, code: str) -> str:
