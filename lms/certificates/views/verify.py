@@ -101,7 +101,10 @@ def _summary(row: CertificateRow) -> dict[str, Any]:
         "file_sha256": row.file_digest,
         "claims": {
             key: getattr(row.award, key)
-            for key in ("name", "name_latin", "title", "course_title", "hours", "outcomes", "edition", "language")
+            for key in (
+                *("name", "name_latin", "title", "course_title", "hours", "outcomes", "edition", "language"),
+                *("assessment", "supervised_by", "identity", "identified_by"),
+            )
         }
         if row.award
         else None,
