@@ -158,7 +158,8 @@ def _identified(award: Award) -> str:
         "self-declared": "The name is as the holder gave it; no document was checked.",
         "museum": f"{award.identified_by} confirmed that it knows the holder and that the name is as in an identity "
         "document or in its staff list.",
-        "centre": f"At {award.identified_by} a supervisor saw the holder's papers with this name before the final quiz.",
+        "centre": f"At {award.identified_by} a supervisor saw the holder's papers with this name before the final "
+        "quiz.",
     }[award.identity]
 
 

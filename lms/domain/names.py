@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -92,6 +93,11 @@ def hidden_fault(text: str) -> NameFault | None:
 def is_latin(name: str) -> bool:
     """Tell whether every letter of the name is Latin."""
     return all(script_of(c) in {"", "LATIN"} for c in name)
+
+
+def spelling_mark(name: str, name_latin: str) -> str:
+    """Return a short mark of a spelling: a form carries it, so that what was looked at is what is kept."""
+    return hashlib.sha256(f"{name}\n{name_latin}".encode()).hexdigest()[:16]
 
 
 def fold_address(address: str) -> str:
