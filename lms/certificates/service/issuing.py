@@ -13,9 +13,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
-from lms.certificates.models import Certificate, FrozenName
+from lms.certificates.models import Certificate, FrozenName, Presence
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import journal, making, paper
+from lms.certificates.service import identifying, journal, making, paper
 from lms.courses.queries import get_tree
 from lms.domain import codes, progress
 from lms.domain.award import IDENTIFYING, Award, make_award
@@ -58,6 +58,9 @@ def issue(completed: CourseCompleted) -> str | None:
     number, edition = queries.get_edition(completed.version_id)
     name, name_latin = queries.find_frozen_name(completed.enrolment_id) or (holder.name, holder.name_latin)
     email, salt = queries.find_email(completed.subject_id), secrets.token_hex(8)
+    found = identifying.identify(
+        completed.subject_id, completed.enrolment_id, completed.course_id, course, (name, name_latin)
+    )
     award = make_award(
         get_tree(completed.version_id, language),
         name=name,
@@ -68,6 +71,9 @@ def issue(completed: CourseCompleted) -> str | None:
         grade=None if completed.grade is None else Fraction(completed.grade, 10_000),
         at=completed.at,
         begun_at=queries.find_begun(completed.enrolment_id),
+        identity=found.identity,
+        identified_by=found.by,
+        supervised_by=found.supervised_by,
         email_hash=hash_email(email, salt) if email else "",
         email_salt=salt if email else "",
     )
@@ -227,7 +233,8 @@ def erase_holder(subject_id: str) -> list[str]:
         certificate.erased_at = clock.now()
         certificate.problem = None
         journal.append(ERASED, certificate.code, {})
-    db.session.execute(delete(FrozenName).where(FrozenName.subject_id.in_(subjects)))
+    for names in (FrozenName, Presence):
+        db.session.execute(delete(names).where(names.subject_id.in_(subjects)))
     db.session.flush()
     return [certificate.id for certificate in erased if certificate.file_digest]
 
