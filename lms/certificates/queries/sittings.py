@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import Row, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Account, Affiliation, Subject
@@ -152,7 +152,7 @@ def list_candidates(sitting: SittingRow, museum_id: str | None, search: str = ""
     """
     query = _candidates(sitting).order_by(Enrolment.changed_at.desc(), Enrolment.id).limit(limit)
     address = search.strip().lower()
-    words = and_(*(Account.folded.contains(word, autoescape=True) for word in searchable(search).split()))
+    words = and_(true(), *(Account.folded.contains(word, autoescape=True) for word in searchable(search).split()))
     within = words if museum_id is None else and_(words, _works_at(museum_id))
     query = query.where(or_(within, Account.email == address) if "@" in address else within)
     return [_candidate(row) for row in db.session.execute(query)]
