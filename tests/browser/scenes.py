@@ -199,6 +199,13 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("version", TRAINER, "/teach/courses/labels/versions/1"),
         Scene("upload", TRAINER, "/teach/upload"),
         Scene("upload-faults", TRAINER, "/teach/upload", then=uploaded),
+        Scene("sittings", TRAINER, "/teach/sittings"),
+        Scene("sittings-refused", TRAINER, "/teach/sittings", then=pressed("Open the sitting", centre="No such place")),
+        Scene("sitting", TRAINER, "/teach/sittings", then=sat),
+        Scene("museums", COORDINATOR, "/network/"),
+        Scene("museum", COORDINATOR, "/network/", then=followed("Museum of the River Port")),
+        Scene("colleague", COORDINATOR, "/network/", then=met),
+        Scene("colleague-refused", COORDINATOR, "/network/", then=unknown),
         Scene("coordinator", COORDINATOR, f"/teach/{FINISHED}/"),
         Scene("nothing-begun", COORDINATOR, "/me/"),
         Scene("admin", ADMIN, "/admin/"),
@@ -235,6 +242,28 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
             if not isinstance(course.items[key], Quiz)
         ]
     return found
+
+
+def sat(page: Page, _site: Site) -> None:
+    """Open a sitting and mark the first learner as present."""
+    page.get_by_label("Course").select_option(FINISHED)
+    page.get_by_label("Centre").fill("Museum of the River Port (AZ)")
+    study.press(page, "Open the sitting")
+    if page.locator('input[name="seen"]').count():
+        page.locator('input[name="seen"]').first.check()
+        study.press(page, "They are here, and I have seen their papers")
+
+
+def met(page: Page, _site: Site) -> None:
+    """Go to a colleague whose name can be confirmed."""
+    study.follow(page, "Museum of the River Port")
+    study.follow(page, "Lena Lampová")
+
+
+def unknown(page: Page, site: Site) -> None:
+    """Confirm without saying what the name was compared with."""
+    met(page, site)
+    study.press(page, "Confirm this name")
 
 
 def verified(page: Page, _site: Site) -> None:

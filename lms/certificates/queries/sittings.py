@@ -280,11 +280,8 @@ def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
 
 
 def _works_at(museum_id: str) -> Any:
-    return (
-        select(Affiliation.id)
-        .where(Affiliation.subject_id == Enrolment.subject_id, Affiliation.museum_id == museum_id)
-        .exists()
-    )
+    stated = aliased(Affiliation)
+    return select(stated.id).where(stated.subject_id == Enrolment.subject_id, stated.museum_id == museum_id).exists()
 
 
 def _linked(subject_id: str) -> Any:
