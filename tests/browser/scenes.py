@@ -202,6 +202,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("sittings", TRAINER, "/teach/sittings"),
         Scene("sittings-refused", TRAINER, "/teach/sittings", then=pressed("Open the sitting", centre="No such place")),
         Scene("sitting", TRAINER, "/teach/sittings", then=sat),
+        Scene("sitting-present", TRAINER, "/teach/sittings", then=seen),
         Scene("museums", COORDINATOR, "/network/"),
         Scene("museum", COORDINATOR, "/network/", then=followed("Museum of the River Port")),
         Scene("colleague", COORDINATOR, "/network/", then=met),
@@ -245,13 +246,17 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
 
 
 def sat(page: Page, _site: Site) -> None:
-    """Open a sitting and mark the first learner as present."""
-    page.get_by_label("Course").select_option(FINISHED)
+    """Open a sitting of the course that the learner is under way in."""
+    page.get_by_label("Course").select_option(UNDER_WAY)
     page.get_by_label("Centre").fill("Museum of the River Port (AZ)")
     study.press(page, "Open the sitting")
-    if page.locator('input[name="seen"]').count():
-        page.locator('input[name="seen"]').first.check()
-        study.press(page, "They are here, and I have seen their papers")
+
+
+def seen(page: Page, site: Site) -> None:
+    """Mark the learner as present."""
+    sat(page, site)
+    page.locator('input[name="seen"]').first.check()
+    study.press(page, "They are here, and I have seen their papers")
 
 
 def met(page: Page, _site: Site) -> None:
