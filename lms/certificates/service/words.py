@@ -137,6 +137,24 @@ def identity_of(award: Award) -> str:
     return _("By the holder’s own word: the name is as the holder gave it. No document was checked.")
 
 
+def verifying(where: str) -> str:
+    """Say how a certificate is verified; `where` is the address as people type it."""
+    return _(
+        "Open %(address)s and type the code above, or point a phone at the square code on the first page. The page "
+        "tells whether the certificate holds today and repeats what it claims. Where paper and page differ, believe "
+        "the page. Look that the address in your browser is the one printed here.",
+        address=where,
+    )
+
+
+def signing() -> str:
+    """Say what the signature is, before the fingerprint of its key."""
+    return _(
+        "The file is signed and carries an Open Badges credential. If a reader of PDF calls the signature unknown, it "
+        "does not know this site yet; it does not say that anything is wrong. Fingerprint (SHA-256) of the key:"
+    )
+
+
 def hours_of(minutes: int, lang: str) -> str:
     """Say how long a module takes, in hours to the half; nothing when no item says its minutes."""
     if not minutes:
