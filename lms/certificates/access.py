@@ -1,11 +1,18 @@
-"""The one door to a certificate: whoever has its code may see it."""
+"""The doors to certificates, which whoever has the code may see, and to sittings, which their supervisors may."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lms.certificates import queries
-from lms.certificates.queries import CertificateRow
+from lms.certificates.queries import CertificateRow, sittings
+from lms.certificates.queries.sittings import SittingRow
 from lms.domain import codes
+from lms.domain.authority import Grant, allows
 from lms.domain.errors import NotFound
+from lms.infra import clock
+
+SUPERVISE = "teach.learners"
 
 
 def certificate_for_anybody(typed: str) -> CertificateRow:
@@ -22,4 +29,18 @@ def certificate_for_holder(typed: str, subject_id: str) -> CertificateRow:
     found = certificate_for_anybody(typed)
     if found.subject_id != subject_id or found.award is None:
         raise NotFound("certificate")
+    return found
+
+
+def may_supervise(grants: Iterable[Grant], slug: str, museum_id: str) -> bool:
+    """Tell whether somebody may watch over a course at a centre: as its trainer, or as the coordinator there."""
+    held, now = tuple(grants), clock.now()
+    return any(allows(held, SUPERVISE, at=now, scope=scope) for scope in (("course", slug), ("museum", museum_id)))
+
+
+def sitting_for_supervisor(sitting_id: str, grants: Iterable[Grant]) -> SittingRow:
+    """Return a sitting for somebody who may watch over it."""
+    found = sittings.find_sitting(sitting_id)
+    if found is None or not may_supervise(grants, found.slug, found.museum_id):
+        raise NotFound(sitting_id)
     return found

@@ -65,3 +65,39 @@ class KeyRevoked:
     key: str
     since: datetime
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingOpened:
+    """Somebody watches over the final quiz of a course at a centre."""
+
+    actor: str
+    sitting_id: str
+    course_id: str
+    museum_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingClosed:
+    """Somebody ended a sitting before its time."""
+
+    actor: str
+    sitting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerSeen:
+    """Somebody saw a learner and the learner's papers at a sitting."""
+
+    actor: str
+    subject_id: str
+    sitting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerUnseen:
+    """That somebody was seen at a sitting was a mistake."""
+
+    actor: str
+    subject_id: str
+    sitting_id: str

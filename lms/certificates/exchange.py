@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lms.certificates import queries
+from lms.certificates.queries import sittings
 from lms.infra.personal import personal_data
 
 
@@ -23,3 +24,9 @@ def own_certificates(subject_ids: Sequence[str]) -> list[dict[str, Any]]:
         }
         for row in queries.list_own(list(subject_ids))
     ]
+
+
+@personal_data("supervised-sittings")
+def own_sittings(subject_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return where a person's papers were seen, and the name that they bore."""
+    return sittings.list_presences(subject_ids)

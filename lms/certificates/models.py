@@ -98,6 +98,42 @@ class Entry(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+class Sitting(Base):
+    """A time at a centre in which somebody watches over learners who take the final quiz of a course."""
+
+    __tablename__ = "certificates_sitting"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("courses_course.id"))
+    museum_id: Mapped[str] = mapped_column(ForeignKey("network_museum.id"))
+    opened_by: Mapped[str] = mapped_column(String(32), index=True)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)
+    """When it ends by itself."""
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When somebody ended it, before that."""
+
+    __table_args__ = (
+        Index("ix_certificates_sitting_course_opened", "course_id", "opened_at"),
+        Index("ix_certificates_sitting_opened", "opened_at", "id"),
+    )
+
+
+class Presence(Base):
+    """Somebody who sat there, and the name that the papers bore, as a certificate would bear it."""
+
+    __tablename__ = "certificates_presence"
+
+    sitting_id: Mapped[str] = mapped_column(ForeignKey("certificates_sitting.id"), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_latin: Mapped[str] = mapped_column(String(120), default="")
+    seen_by: Mapped[str] = mapped_column(String(32), index=True)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_certificates_presence_subject", "subject_id"),)
+
+
 class FrozenName(Base):
     """The name that stood in the profile when the first graded attempt began: the certificate bears it."""
 

@@ -205,6 +205,14 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("version", TRAINER, "/teach/courses/labels/versions/1"),
         Scene("upload", TRAINER, "/teach/upload"),
         Scene("upload-faults", TRAINER, "/teach/upload", then=uploaded),
+        Scene("sittings", TRAINER, "/teach/sittings"),
+        Scene("sittings-refused", TRAINER, "/teach/sittings", then=pressed("Open the sitting", centre="No such place")),
+        Scene("sitting", TRAINER, "/teach/sittings", then=sat),
+        Scene("sitting-present", TRAINER, "/teach/sittings", then=seen),
+        Scene("museums", COORDINATOR, "/network/"),
+        Scene("museum", COORDINATOR, "/network/", then=followed("Museum of the River Port")),
+        Scene("colleague", COORDINATOR, "/network/", then=met),
+        Scene("colleague-refused", COORDINATOR, "/network/", then=unknown),
         Scene("coordinator", COORDINATOR, f"/teach/{FINISHED}/"),
         Scene("nothing-begun", COORDINATOR, "/me/"),
         Scene("admin", ADMIN, "/admin/"),
@@ -241,6 +249,32 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
             if not isinstance(course.items[key], Quiz)
         ]
     return found
+
+
+def sat(page: Page, _site: Site) -> None:
+    """Open a sitting of the course that the learner is under way in."""
+    page.get_by_label("Course").select_option(UNDER_WAY)
+    page.get_by_label("Centre").fill("Museum of the River Port (AZ)")
+    study.press(page, "Open the sitting")
+
+
+def seen(page: Page, site: Site) -> None:
+    """Mark the learner as present."""
+    sat(page, site)
+    page.locator('input[name="seen"]').first.check()
+    study.press(page, "They are here, and I have seen their papers")
+
+
+def met(page: Page, _site: Site) -> None:
+    """Go to a colleague whose name can be confirmed."""
+    study.follow(page, "Museum of the River Port")
+    study.follow(page, "Lena Lampová")
+
+
+def unknown(page: Page, site: Site) -> None:
+    """Confirm without saying what the name was compared with."""
+    met(page, site)
+    study.press(page, "Confirm this name")
 
 
 def verified(page: Page, _site: Site) -> None:

@@ -168,5 +168,7 @@ def test_every_address_of_the_site_is_looked_at(tmp_path: Path) -> None:
         "/learn/<slug>/<item_id>/review/<int:number>",
     }
     seen |= {"/teach/<slug>/learners/<enrolment_id>", "/admin/users/<int:account_id>", "/admin/mail/<mail_id>"}
+    seen |= {"/teach/sittings/<sitting_id>", "/network/museums/<museum_id>"}
+    seen |= {"/network/museums/<museum_id>/people/<subject_id>"}
     there = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert there - seen == NO_PAGES

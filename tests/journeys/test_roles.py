@@ -13,7 +13,7 @@ from lms.infra import mail
 from lms.infra.db import db
 from tests.factories.courses import files_of, publish_course
 from tests.factories.journey import Studying, work
-from tests.factories.people import Cast
+from tests.factories.people import MUSEUM, Cast
 from tests.pages import PageClient
 
 WHO = (
@@ -102,6 +102,12 @@ TABLE = {
     "/teach/courses/<slug>": "lnnnynnny",
     "/teach/courses/<slug>/export.zip": "lnnnynnny",
     "/teach/courses/<slug>/versions/<int(max=999999):ordinal>": "lnnnynnny",
+    "/teach/sittings": "lnnnyyyny",
+    "/teach/sittings/<sitting_id>": "lnnnynyny",
+    # Museums whose names a coordinator confirms
+    "/network/": "lnnnnnyny",
+    "/network/museums/<museum_id>": "lnnnnnyny",
+    "/network/museums/<museum_id>/people/<subject_id>": "lnnnnnyny",
     # Administration
     "/admin/": "lnnnnnnny",
     "/admin/audit": "lnnnnnnny",
@@ -125,6 +131,8 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         drawing = get_tree(newest(tx)).media["card.svg"]
     enrolment = tx.execute(text("SELECT id FROM learning_enrolment WHERE state = 'completed'")).scalar_one()
     code = tx.execute(text("SELECT code FROM certificates_certificate")).scalar_one()
+    museum = tx.execute(text("SELECT id FROM network_museum WHERE name = :name"), {"name": MUSEUM}).scalar_one()
+    sitting = tx.execute(text("SELECT id FROM certificates_sitting")).scalar_one()
     return {
         "<slug>": learner.slug,
         "<item_id>": "final",
@@ -141,6 +149,9 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<guide_id>": "words",
         "<int(max=999999):ordinal>": "1",
         "<mail_id>": letter,
+        "<museum_id>": str(museum),
+        "<subject_id>": cast.learner.subject_id,
+        "<sitting_id>": str(sitting),
         "<int:account_id>": str(cast.stranger.account_id),
     }
 
@@ -207,6 +218,8 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
         db.session.commit()
     colleague.browser.visit(f"/courses/{shelf.slug}/move")
     colleague.browser.press("Move to the new version")
+    cast.browser("trainer").visit("/teach/sittings")
+    cast.browser("trainer").press("Open the sitting", course=shelf.slug, centre=MUSEUM)
     known = examples(app, tx, learner, cast)
 
     def browser(who: str) -> PageClient:

@@ -13,20 +13,22 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
-from lms.certificates.models import Certificate, FrozenName
+from lms.certificates.models import Certificate, FrozenName, Presence
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import journal, making, paper
+from lms.certificates.service import identifying, journal, making, paper
 from lms.courses.queries import get_tree
 from lms.domain import codes, progress
 from lms.domain.award import IDENTIFYING, Award, make_award
 from lms.domain.credential import hash_email
 from lms.domain.errors import Refused
 from lms.domain.journal import ERASED, ISSUED, MADE
+from lms.domain.names import latin_fault, name_fault
 from lms.domain.outline import Course
-from lms.infra import clock, pdf
+from lms.infra import clock, languages, pdf
 from lms.infra.db import begin_write, db, is_sqlite, run, table_of
 from lms.infra.events import publish
 from lms.infra.pause import paused
+from lms.infra.spelling import explain
 from lms.infra.storage import storage
 from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
@@ -56,6 +58,9 @@ def issue(completed: CourseCompleted) -> str | None:
     number, edition = queries.get_edition(completed.version_id)
     name, name_latin = queries.find_frozen_name(completed.enrolment_id) or (holder.name, holder.name_latin)
     email, salt = queries.find_email(completed.subject_id), secrets.token_hex(8)
+    found = identifying.identify(
+        completed.subject_id, completed.enrolment_id, completed.course_id, course, (name, name_latin)
+    )
     award = make_award(
         get_tree(completed.version_id, language),
         name=name,
@@ -66,6 +71,9 @@ def issue(completed: CourseCompleted) -> str | None:
         grade=None if completed.grade is None else Fraction(completed.grade, 10_000),
         at=completed.at,
         begun_at=queries.find_begun(completed.enrolment_id),
+        identity=found.identity,
+        identified_by=found.by,
+        supervised_by=found.supervised_by,
         email_hash=hash_email(email, salt) if email else "",
         email_salt=salt if email else "",
     )
@@ -155,20 +163,26 @@ def issue_by_hand(subject_id: str, course_id: str) -> str:
 def make_file(certificate_id: str) -> CertificateRow | None:
     """Make and keep the file of an award, and return it when this call made it; done twice it changes nothing.
 
-    A letter that our fonts lack is noted for the administrator. Without the PDF libraries the award waits.
+    A name that our policy refuses, and a letter that our fonts lack, are noted for the administrator. Without the PDF
+    libraries the award waits.
     """
     row = queries.find_certificate(certificate_id)
     if row is None or row.award is None or row.file_digest:
         return None
     if paused():
         return None
+    if fault := name_fault(row.award.name) or (latin_fault(row.award.name_latin) if row.award.name_latin else None):
+        with languages.language(languages.SOURCE):
+            _note_problem(row, f"The name cannot stand on a certificate. {explain(fault)}")
+        return None
     try:
         # Nothing is written before this returns: no lock is held while a page is set.
         made = making.make(row)
     except (pdf.Unavailable, making.NoKey):
         return None
-    except paper.Unprintable as fault:
-        _note_problem(row, fault.letters)
+    except paper.Unprintable as missing:
+        named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing.letters)
+        _note_problem(row, f"The fonts of the certificate have no {named}.")
         return None
     digest, credential_digest = storage().put(made.pdf), storage().put(made.credential)
     begin_write()
@@ -195,9 +209,7 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     return None
 
 
-def _note_problem(row: CertificateRow, letters: str) -> None:
-    named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
-    problem = f"The fonts of the certificate have no {named}."
+def _note_problem(row: CertificateRow, problem: str) -> None:
     if row.problem != problem:
         db.session.execute(update(Certificate).where(Certificate.id == row.id).values(problem=problem))
 
@@ -221,7 +233,8 @@ def erase_holder(subject_id: str) -> list[str]:
         certificate.erased_at = clock.now()
         certificate.problem = None
         journal.append(ERASED, certificate.code, {})
-    db.session.execute(delete(FrozenName).where(FrozenName.subject_id.in_(subjects)))
+    for names in (FrozenName, Presence):
+        db.session.execute(delete(names).where(names.subject_id.in_(subjects)))
     db.session.flush()
     return [certificate.id for certificate in erased if certificate.file_digest]
 

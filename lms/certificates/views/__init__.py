@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, request
 
 from lms.certificates import access, queries
 from lms.certificates import exchange as _exchange  # noqa: F401 - registers what a person may download
-from lms.certificates.views import forging, machine, matching, sharing, verify
+from lms.certificates.views import forging, machine, matching, sharing, sittings, verify
 from lms.certificates.views.verify import keep_private, not_guessed
 from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
@@ -24,6 +24,7 @@ machine.add_to(blueprint)
 sharing.add_to(blueprint)
 matching.add_to(blueprint)
 forging.add_to(blueprint)
+sittings.add_to(blueprint)
 
 
 @blueprint.get("/me/certificates")
