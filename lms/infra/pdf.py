@@ -211,9 +211,9 @@ def render(
 ) -> bytes:
     """Return a document as tagged PDF/A-3a and PDF/UA-1; the same input always gives the same bytes.
 
-    `shared` is the HTML of pages behind it that many documents have alike: they are laid out once. `style` is the path
-    of a style sheet below static/; `drawings` are what HTML and style sheet name as `own:<name>`, the same size each
-    time. Raises Unavailable when the libraries are not there.
+    `shared` is the HTML of pages behind it, if any, that many documents have alike: they are laid out once. `style` is
+    the path of a style sheet below static/; `drawings` are what HTML and style sheet name as `own:<name>`, the same
+    size each time. Raises Unavailable when the libraries are not there.
     """
     if problem := find_problem():
         raise Unavailable(problem)
@@ -293,7 +293,7 @@ class Press:
             for name, drawing in drawings.items():
                 self._frames.setdefault(SCHEME + name, Frame()).drawing = drawing
             document = self._laid_out(html, style)
-            pages = [*document.pages, *self._kept_pages(shared, style)]
+            pages = [*document.pages, *(self._kept_pages(shared, style) if shared else ())]
             content: bytes = document.copy(pages).write_pdf(
                 pdf_variant=VARIANT,
                 pdf_identifier=identifier.encode(),
@@ -378,6 +378,7 @@ def content_type(url: str) -> str:
 def _finish(document: Any, pdf: Any) -> None:
     """Mend what WeasyPrint leaves: it says nothing of PDF/UA in a PDF/A, and lists each attached file twice."""
     _say_accessible(document, pdf)
+    _say_scopes(pdf)
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
@@ -389,3 +390,15 @@ def _say_accessible(_document: Any, pdf: Any) -> None:
             thing.stream = [
                 part.replace(b"</rdf:RDF>", UA_IDENTIFIER.encode() + b"</rdf:RDF>") for part in thing.stream
             ]
+
+
+def _say_scopes(pdf: Any) -> None:
+    """Say at each heading of a table whether it is one of a row or of a column; WeasyPrint says so at the cells alone."""
+    for thing in pdf.objects:
+        if isinstance(thing, dict) and thing.get("S") == "/TH":
+            group = _parent(_parent(thing, pdf), pdf)
+            thing["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
+
+
+def _parent(element: Any, pdf: Any) -> Any:
+    return pdf.objects[int(bytes(element["P"]).split()[0])]

@@ -8,8 +8,7 @@ from typing import Literal
 
 import orjson
 
-from lms.certificates import queries
-from lms.certificates.queries import CertificateRow
+from lms.certificates.queries.documents import Document, find_document, find_document_by_digest
 from lms.certificates.service import ring
 from lms.domain import codes, credential
 from lms.infra.examiner import Believed, Findings, examiner
@@ -33,7 +32,7 @@ class Checked:
     """
 
     origin: Origin
-    row: CertificateRow | None
+    row: Document | None
     findings: Findings
     digest: str
     record: Mark
@@ -59,11 +58,11 @@ def check_file(content: bytes, typed: str = "") -> Checked:
     """Check a file; a code that was typed beside it, or that its name bears, tells which certificate it should be."""
     digest = sha256(content).hexdigest()
     found = examiner().look(content, believed())
-    row = queries.find_by_digest(digest)
+    row = find_document_by_digest(digest)
     if row is not None:
         return _original(row, found, digest)
     named = credential.code_of(found.credential) if found.credential else codes.read(typed) or ""
-    row = queries.find_by_code(named) if named else None
+    row = find_document(named) if named else None
     claims = row is not None and found.credential is not None and _same_claims(row, found)
     known = ring.find_method(found.method) if found.method else None
     stolen = bool(known and known.revoked_from and row and row.issued_at >= known.revoked_from)
@@ -95,7 +94,7 @@ def check_file(content: bytes, typed: str = "") -> Checked:
     )
 
 
-def _original(row: CertificateRow, found: Findings, digest: str) -> Checked:
+def _original(row: Document, found: Findings, digest: str) -> Checked:
     key = next((key for key in ring.every_key() if key.id == row.pdf_key), None)
     stolen = bool(key and key.revoked_from and row.issued_at >= key.revoked_from)
     return Checked(
@@ -124,7 +123,7 @@ def believed() -> Believed:
     )
 
 
-def _same_claims(row: CertificateRow, found: Findings) -> bool:
+def _same_claims(row: Document, found: Findings) -> bool:
     """Compare with the credential that was issued, whatever the site is called or where it stands today."""
     if row.credential_digest is None or found.credential is None or row.award is None:
         return False

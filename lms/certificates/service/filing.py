@@ -1,0 +1,60 @@
+"""Keeping the file of a certificate or a transcript: once, and not when its holder was erased meanwhile."""
+
+from __future__ import annotations
+
+from sqlalchemy import CursorResult, select, update
+
+from lms.certificates.models import Certificate, IssuedTranscript
+from lms.certificates.queries.documents import Document
+from lms.certificates.service import journal
+from lms.certificates.service.making import Made
+from lms.domain.journal import MADE
+from lms.infra import clock
+from lms.infra.db import begin_write, db
+from lms.infra.storage import storage
+
+Model = type[Certificate] | type[IssuedTranscript]
+
+
+def keep(model: Model, row: Document, made: Made) -> bool:
+    """Keep what was made; tell whether this call did, and not another one before it."""
+    digest, credential_digest = storage().put(made.pdf), storage().put(made.credential)
+    begin_write()
+    done = db.session.execute(
+        update(model)
+        .where(model.id == row.id, model.file_digest.is_(None), model.erased_at.is_(None))
+        .values(
+            file_digest=digest,
+            file_size=len(made.pdf),
+            made_at=clock.now(),
+            problem=None,
+            credential_digest=credential_digest,
+            credential_key=made.credential_key,
+            pdf_key=made.pdf_key,
+        )
+    )
+    assert isinstance(done, CursorResult)
+    if done.rowcount:
+        journal.append(MADE, row.code, {"file": digest, "credential": credential_digest})
+        return True
+    if db.session.scalar(select(model.erased_at).where(model.id == row.id)):
+        storage().remove(digest)
+        storage().remove(credential_digest)
+    return False
+
+
+def note_problem(model: Model, row: Document, letters: str) -> None:
+    """Note for the administrator which letters our fonts lack."""
+    named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
+    problem = f"The fonts of the certificate have no {named}."
+    if row.problem != problem:
+        db.session.execute(update(model).where(model.id == row.id).values(problem=problem))
+
+
+def forget(model: Model, document_id: str) -> None:
+    """Remove the bytes of what an erased holder was given."""
+    found = db.session.get(model, document_id)
+    if found is not None and found.erased_at and found.file_digest:
+        storage().remove(found.file_digest)
+        if found.credential_digest:
+            storage().remove(found.credential_digest)
