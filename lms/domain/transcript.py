@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from lms.domain.award import State
+from lms.domain.codes import spaced
 
 IDENTIFYING = ("name", "name_latin", "museum", "email_hash", "email_salt")
 """The facts that tell who the holder is, beside the names in `courses`; erasure empties them."""
@@ -174,6 +175,11 @@ class Held:
     state: Present
     ended_at: datetime | None
     reason: str
+
+    @property
+    def code_spaced(self) -> str:
+        """Return the code to look at in groups of four."""
+        return spaced(self.code)
 
     @property
     def replaced(self) -> bool:

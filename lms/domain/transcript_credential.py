@@ -112,7 +112,7 @@ def _result(description: str, value: str, status: str) -> dict[str, Any]:
 
 
 def _alignments(course: Learned, base_url: str) -> list[dict[str, Any]]:
-    """Return what the result of a course is about: the course, its certificate, the place of the certificate's status."""
+    """Return what a result is about: the course, its certificate, the place of the certificate's status."""
     end = f"completed {course.completed_at[:10]}" if course.completed else f"{course.percent} % done"
     found = [
         {

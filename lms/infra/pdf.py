@@ -393,7 +393,7 @@ def _say_accessible(_document: Any, pdf: Any) -> None:
 
 
 def _say_scopes(pdf: Any) -> None:
-    """Say at each heading of a table whether it is one of a row or of a column; WeasyPrint says so at the cells alone."""
+    """Say of each heading of a table whether a row or a column is under it; WeasyPrint says so at the cells alone."""
     for thing in pdf.objects:
         if isinstance(thing, dict) and thing.get("S") == "/TH":
             group = _parent(_parent(thing, pdf), pdf)

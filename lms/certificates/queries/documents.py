@@ -47,4 +47,5 @@ def list_ended_places(first: int, last: int) -> list[int]:
 def last_ordinal() -> int | None:
     """Return the highest ordinal given, None before the first."""
     highest = [select(func.max(table.c.ordinal).label("ordinal")) for table in (_certificate, _transcript)]
-    return db.session.scalar(select(func.max(union_all(*highest).subquery().c.ordinal)))
+    found: int | None = db.session.scalar(select(func.max(union_all(*highest).subquery().c.ordinal)))
+    return found

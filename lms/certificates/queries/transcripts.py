@@ -21,7 +21,7 @@ from lms.learning.models import Enrolment
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptRow:
-    """A transcript as pages show it, under the names that certificates have; `award` is None once the holder was erased."""
+    """A transcript as pages show it, under the names that certificates have; no `award` once its holder was erased."""
 
     id: str
     code: str

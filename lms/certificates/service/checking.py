@@ -9,8 +9,10 @@ from typing import Literal
 import orjson
 
 from lms.certificates.queries.documents import Document, find_document, find_document_by_digest
+from lms.certificates.queries.transcripts import TranscriptRow, certified_now
 from lms.certificates.service import ring
 from lms.domain import codes, credential
+from lms.domain.transcript import hold_now
 from lms.infra.examiner import Believed, Findings, examiner
 from lms.infra.keyring import keyring
 from lms.infra.storage import storage
@@ -92,6 +94,15 @@ def check_file(content: bytes, typed: str = "") -> Checked:
         key="bad" if stolen else _mark(known is not None) if found.method else "may",
         key_stolen=stolen,
     )
+
+
+def list_lost(checked: Checked) -> list[str]:
+    """Return the codes of certificates that a transcript names and that counted when it was made, and do not now."""
+    if not isinstance(checked.row, TranscriptRow) or not checked.trusted:
+        return []
+    said = checked.row.said
+    held = hold_now(said, certified_now(course.certificate for course in said.courses))
+    return [codes.spaced(one.course.certificate) for one in held if one.lost]
 
 
 def _original(row: Document, found: Findings, digest: str) -> Checked:

@@ -51,10 +51,9 @@ def note_problem(model: Model, row: Document, letters: str) -> None:
         db.session.execute(update(model).where(model.id == row.id).values(problem=problem))
 
 
-def forget(model: Model, document_id: str) -> None:
+def forget(row: Document | None) -> None:
     """Remove the bytes of what an erased holder was given."""
-    found = db.session.get(model, document_id)
-    if found is not None and found.erased_at and found.file_digest:
-        storage().remove(found.file_digest)
-        if found.credential_digest:
-            storage().remove(found.credential_digest)
+    if row is not None and row.award is None and row.file_digest:
+        storage().remove(row.file_digest)
+        if row.credential_digest:
+            storage().remove(row.credential_digest)

@@ -198,7 +198,7 @@ def erase_holder(subject_id: str) -> list[str]:
 
 def forget_file(certificate_id: str) -> None:
     """Remove the bytes of an erased holder's certificate."""
-    filing.forget(Certificate, certificate_id)
+    filing.forget(queries.find_certificate(certificate_id))
 
 
 def freeze_name(subject_id: str, enrolment_id: str) -> None:

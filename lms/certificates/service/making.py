@@ -43,9 +43,7 @@ def make(row: CertificateRow) -> Made:
     assert row.award is not None
     assert row.ordinal is not None
     key, pdf_key = signing_keys()
-    unsigned = credential.build(
-        row.award, code=row.code, issuer=ring.issuer(), place=credential.place_of(row.ordinal)
-    )
+    unsigned = credential.build(row.award, code=row.code, issuer=ring.issuer(), place=credential.place_of(row.ordinal))
     content = prove(unsigned, key, at=datetime.fromisoformat(row.award.issued_at))
     page = paper.print_certificate(
         row.code,

@@ -39,7 +39,8 @@ MOST_A_DAY = 12
 def issue(subject_id: str, languages: Sequence[str]) -> tuple[str, bool]:
     """Issue a transcript as of now in the first of these languages, and return its code and whether it is a new one.
 
-    The same day's is given again when it would say the same. Refused when nothing was learned yet, and beyond MOST_A_DAY.
+    The same day's is given again when it would say the same. Refused when nothing was learned yet, and beyond
+    MOST_A_DAY.
     """
     lock(subject_id)
     drawn, digest = _draw_up(subject_id, languages)
@@ -161,9 +162,7 @@ def reinstate(transcript_id: str, *, actor: str | None) -> None:
     found = _standing(transcript_id, "revoked")
     found.standing, found.ended_at, found.reason = "issued", None, ""
     journal.append(REINSTATED, found.code, {})
-    publish(
-        TranscriptReinstated(actor=actor, subject_id=found.subject_id, transcript_id=found.id, code=found.code)
-    )
+    publish(TranscriptReinstated(actor=actor, subject_id=found.subject_id, transcript_id=found.id, code=found.code))
 
 
 def reissue(transcript_id: str) -> str:
@@ -197,9 +196,7 @@ def erase_holder(subject_id: str) -> list[str]:
     """
     subjects = {subject_id, queries.find_canonical(subject_id) or subject_id}
     erased = db.session.scalars(
-        select(IssuedTranscript).where(
-            IssuedTranscript.subject_id.in_(subjects), IssuedTranscript.erased_at.is_(None)
-        )
+        select(IssuedTranscript).where(IssuedTranscript.subject_id.in_(subjects), IssuedTranscript.erased_at.is_(None))
     ).all()
     for one in erased:
         one.snapshot, one.facts_digest = without_holder(one.snapshot), ""
@@ -211,7 +208,7 @@ def erase_holder(subject_id: str) -> list[str]:
 
 def forget_file(transcript_id: str) -> None:
     """Remove the bytes of an erased holder's transcript."""
-    filing.forget(IssuedTranscript, transcript_id)
+    filing.forget(transcripts.find_transcript(transcript_id))
 
 
 def follow(canonical: str, other: str) -> None:

@@ -11,7 +11,11 @@ from werkzeug.wrappers import Response as Answer
 
 from lms.certificates import access, queries
 from lms.certificates.queries import CertificateRow
+from lms.certificates.queries.documents import Document
+from lms.certificates.queries.transcripts import TranscriptRow
 from lms.certificates.service import checking, words
+from lms.certificates.service.checking import Checked
+from lms.certificates.views import transcripts
 from lms.domain import codes
 from lms.domain.errors import NotFound
 from lms.infra import clock
@@ -66,7 +70,7 @@ def by_code(code: str, _shouted: str = "") -> Response:
     """
     wanted = request.accept_mimetypes.best_match(FORMS, "text/html") if request.accept_mimetypes else "text/html"
     try:
-        row = access.certificate_for_anybody(code)
+        row = access.document_for_anybody(code)
     except NotFound:
         return _unseen(make_response(page("certificates/unknown.html"), 404))
     if wanted == "application/pdf" and row.made:
@@ -75,19 +79,28 @@ def by_code(code: str, _shouted: str = "") -> Response:
         return _unseen(Response(storage().get(row.credential_digest), content_type="application/vc"))
     if wanted == "application/json":
         return _unseen(Response(orjson.dumps(_summary(row)), content_type="application/json"))
-    return _unseen(make_response(page("certificates/verify.html", **_claims(row), file=None)))
+    return _unseen(make_response(_shown(row, None)))
 
 
 def _by_file(content: bytes, typed: str) -> Response:
     checked = checking.check_file(content, typed)
     if checked.row and checked.trusted:
-        return _unseen(make_response(page("certificates/verify.html", **_claims(checked.row), file=checked)))
+        return _unseen(make_response(_shown(checked.row, checked)))
     return _unseen(
         make_response(page("certificates/file.html", checked=checked, now=words.moment(clock.now(), locale.current())))
     )
 
 
-def _summary(row: CertificateRow) -> dict[str, Any]:
+def _shown(row: Document, file: Checked | None) -> str:
+    """Return the page about what was issued; `file` is what came of a file of it."""
+    if isinstance(row, TranscriptRow):
+        return page("certificates/transcript_verify.html", **transcripts.claims(row), file=file)
+    return page("certificates/verify.html", **_claims(row), file=file)
+
+
+def _summary(row: Document) -> dict[str, Any]:
+    if isinstance(row, TranscriptRow):
+        return transcripts.summary(row)
     now = clock.now()
     return {
         "code": row.code,
