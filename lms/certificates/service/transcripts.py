@@ -50,7 +50,7 @@ def issue(subject_id: str, languages: Sequence[str]) -> tuple[str, bool]:
         if (row.standing, row.facts_digest) == ("issued", digest):
             return row.code, False
     if len(today) >= MOST_A_DAY:
-        raise Refused("too-many", most=MOST_A_DAY)
+        raise Refused("too-many")
     return _keep(drawn, digest, subject_id).code, True
 
 

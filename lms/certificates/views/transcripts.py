@@ -15,6 +15,7 @@ from lms.domain.keyset import read_mark, write_mark
 from lms.domain.transcript import Held, hold_now, hours_now, hours_of, in_order
 from lms.infra import clock
 from lms.infra.languages import gettext as _
+from lms.infra.languages import ngettext
 from lms.web import locale
 from lms.web.guards import member, require_viewer
 from lms.web.pages import page
@@ -53,16 +54,7 @@ def make() -> Response:
     try:
         _code, fresh = transcripts.issue(require_viewer().subject_id, _languages())
     except Refused as no:
-        flash(
-            {
-                "nothing-learned": _("Nothing was made: you have not begun a course yet. Enrol in one first."),
-                "too-many": _(
-                    "Nothing was made: there are %(most)d transcripts of today already. They are all below; a new one "
-                    "can be made tomorrow.",
-                    most=no.facts.get("most"),
-                ),
-            }[no.reason]
-        )
+        flash(_refused(no), "error")
     else:
         flash(
             _("Your transcript is being made. It will be here in a minute; you need not wait.")
@@ -71,6 +63,18 @@ def make() -> Response:
             "success",
         )
     return redirect(url_for("certificates.transcript"), 303)
+
+
+def _refused(no: Refused) -> str:
+    if no.reason == "too-many":
+        return ngettext(
+            "Nothing was made: there is %(num)d transcript of today already. It is below; a new one can be made "
+            "tomorrow.",
+            "Nothing was made: there are %(num)d transcripts of today already. They are all below; a new one can be "
+            "made tomorrow.",
+            transcripts.MOST_A_DAY,
+        )
+    return _("Nothing was made: you have not begun a course yet. Enrol in one first.")
 
 
 def _languages() -> tuple[str, ...]:
