@@ -378,8 +378,13 @@ async function proven(base, kind, credential, signed) {
     ...(kind === "pdf" ? [["may", "Paper", ["paper_pdf"]]] : []),
     ...(kind === "picture" ? [["may", "Picture", ["picture"]]] : []),
   ];
-  const told = state.kind === "bad" ? ["was_revoked", listed] : known ? ["was_signed", listed] : ["was_signed_unknown"];
   const courses = await coursesOf(credential);
+  const told =
+    state.kind === "bad"
+      ? [courses.length ? "transcript_revoked" : "was_revoked", listed]
+      : known
+        ? [courses.length ? "transcript_signed" : "was_signed", listed]
+        : [courses.length ? "transcript_signed_unknown" : "was_signed_unknown"];
   const ended = courses.filter((course) => course.ended).length;
   if (ended) checks.push(["bad", "Courses", ["courses_bad", listed]]);
   else if (courses.length) {
@@ -388,7 +393,7 @@ async function proven(base, kind, credential, signed) {
   }
   const lines = [told, ...theft, ...(ended ? [["was_ended", listed]] : []), [kind === "pdf" ? "believe_pdf" : "believe"]];
   const verdict = { ...base, checks, lines, claims: credential, courses };
-  if (state.kind === "bad") return { ...verdict, sign: "no", title: ["revoked"] };
+  if (state.kind === "bad") return { ...verdict, sign: "no", title: [courses.length ? "revoked_transcript" : "revoked"] };
   if (term.kind === "bad") return { ...verdict, sign: "no", title: ["no_dates"] };
   if (term.kind === "expired") return { ...verdict, sign: "wait", title: ["expired", { date: term.until }] };
   if (term.kind === "early") return { ...verdict, sign: "wait", title: ["early", term] };

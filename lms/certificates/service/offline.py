@@ -183,6 +183,7 @@ def _verdicts() -> dict[str, str]:
         "expired": _("Expired: this certificate held until %(date)s"),
         "early": _("Not yet valid: this certificate holds from %(date)s"),
         "revoked": _("Revoked: this certificate no longer counts"),
+        "revoked_transcript": _("Revoked: this transcript no longer counts"),
         "no_file": _("Not proven: no certificate can be read from this file"),
         "no_issuer": _("Not proven: this page does not know the issuer"),
         "no_key": _("Not proven: this page does not know the key"),
@@ -192,6 +193,13 @@ def _verdicts() -> dict[str, str]:
         "was_signed": _("%(name)s signed it; on %(date)s it was not revoked."),
         "was_signed_unknown": _("%(name)s signed it. Whether it was revoked since cannot be told from this page."),
         "was_revoked": _("%(name)s signed it, and by %(date)s had revoked it or replaced it by another."),
+        "transcript_signed": _("%(name)s signed the transcript; on %(date)s it was not revoked."),
+        "transcript_signed_unknown": _(
+            "%(name)s signed the transcript. Whether it was revoked since cannot be told from this page."
+        ),
+        "transcript_revoked": _(
+            "%(name)s signed the transcript, and by %(date)s had revoked it or replaced it by another."
+        ),
         "was_ended": _("By %(date)s a certificate in it had been revoked or replaced; see below."),
         "no_reliance": _("Rely on nothing that it says. Ask %(name)s whether it issued the certificate."),
         "no_reliance_file": _("That does not yet mean that it is forged: it may be another file, or a damaged one."),
