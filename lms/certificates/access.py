@@ -1,11 +1,11 @@
-"""The doors to certificates, which whoever has the code may see, and to sittings, which their supervisors may."""
+"""The doors to certificates and transcripts, which whoever has a code may see, and to sittings of their supervisors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lms.certificates import queries
 from lms.certificates.queries import CertificateRow, sittings
+from lms.certificates.queries.documents import Document, find_document
 from lms.certificates.queries.sittings import SittingRow
 from lms.domain import codes
 from lms.domain.authority import Grant, allows
@@ -15,11 +15,19 @@ from lms.infra import clock
 SUPERVISE = "teach.learners"
 
 
-def certificate_for_anybody(typed: str) -> CertificateRow:
-    """Return the certificate whose code was meant; what is no code looks like one that nobody was given."""
+def document_for_anybody(typed: str) -> Document:
+    """Return what bears the code that was meant; what is no code looks like one that nobody was given."""
     code = codes.read(typed)
-    found = queries.find_by_code(code) if code else None
+    found = find_document(code) if code else None
     if found is None:
+        raise NotFound("certificate")
+    return found
+
+
+def certificate_for_anybody(typed: str) -> CertificateRow:
+    """Return the certificate whose code was meant, and no transcript."""
+    found = document_for_anybody(typed)
+    if not isinstance(found, CertificateRow):
         raise NotFound("certificate")
     return found
 

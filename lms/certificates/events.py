@@ -1,4 +1,4 @@
-"""What happened to certificates."""
+"""What happened to certificates and transcripts."""
 
 from __future__ import annotations
 
@@ -47,6 +47,36 @@ class CertificateCorrected:
     certificate_id: str
     code: str
     replaces: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptIssued:
+    """A transcript was drawn up; its file follows."""
+
+    subject_id: str
+    transcript_id: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptRevoked:
+    """A transcript no longer counts, for a reason that everybody may read."""
+
+    actor: str | None
+    subject_id: str
+    transcript_id: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptReinstated:
+    """A transcript counts again."""
+
+    actor: str | None
+    subject_id: str
+    transcript_id: str
+    code: str
 
 
 @dataclass(frozen=True, kw_only=True)

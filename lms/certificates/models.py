@@ -1,4 +1,4 @@
-"""Tables of certificates, of the journal of what became of them, and of the names that graded attempts froze."""
+"""Tables of certificates and transcripts, of the journal of what became of them, and of names that attempts froze."""
 
 from __future__ import annotations
 
@@ -67,6 +67,50 @@ class Certificate(Base):
         Index("ix_certificates_course_issued", "course_id", "issued_at", "id"),
         Index(
             "ix_certificates_unmade",
+            "issued_at",
+            sqlite_where=text("file_digest IS NULL AND erased_at IS NULL"),
+            postgresql_where=text("file_digest IS NULL AND erased_at IS NULL"),
+        ),
+    )
+
+
+class IssuedTranscript(Base):
+    """Everything that somebody had learned on a day: its snapshot, and the bytes of its file once they are made.
+
+    Codes and ordinals are those of certificates too: none is given twice (see service.numbering).
+    """
+
+    __tablename__ = "certificates_transcript"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    subject_id: Mapped[str] = mapped_column(String(32))
+    standing: Mapped[str] = mapped_column(String(16), default="issued")
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    language: Mapped[str] = mapped_column(String(8))
+    snapshot: Mapped[dict[str, object]] = mapped_column(Json)
+    facts_digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what it says: asked for again on the same day, the same is given; '' once the holder was erased."""
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+    file_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    file_size: Mapped[int | None] = mapped_column(Integer)
+    made_at: Mapped[datetime | None] = mapped_column(Instant)
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why the file could not be made, for the administrator."""
+    ordinal: Mapped[int] = mapped_column(Number, unique=True)
+    credential_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    credential_key: Mapped[str | None] = mapped_column(String(32))
+    pdf_key: Mapped[str | None] = mapped_column(String(32))
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    replaced_by: Mapped[str | None] = mapped_column(String(16))
+    replaces: Mapped[str | None] = mapped_column(String(16))
+
+    __table_args__ = (
+        Index("ix_certificates_transcript_issued", "issued_at", "id"),
+        Index("ix_certificates_transcript_subject", "subject_id", "issued_at", "id"),
+        Index(
+            "ix_certificates_transcript_unmade",
             "issued_at",
             sqlite_where=text("file_digest IS NULL AND erased_at IS NULL"),
             postgresql_where=text("file_digest IS NULL AND erased_at IS NULL"),

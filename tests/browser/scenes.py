@@ -168,6 +168,8 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("verify-valid", LEARNER, "/me/certificates", then=verified),
         Scene("verify-address", LEARNER, "/me/certificates", then=compared("somebody@example.org")),
         Scene("verify-no-address", LEARNER, "/me/certificates", then=compared("somebody")),
+        Scene("transcript", LEARNER, "/me/transcript", then=transcribed),
+        Scene("verify-transcript", LEARNER, "/me/transcript", then=verified_transcript),
         Scene("profile", LEARNER, "/me/profile"),
         Scene("workplace", LEARNER, "/me/workplace"),
         Scene("link", LEARNER, "/me/link"),
@@ -184,6 +186,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("quiz-passed", LEARNER, f"/learn/{FINISHED}/final"),
         Scene("newcomer", NEWCOMER, "/me/"),
         Scene("no-certificates", NEWCOMER, "/me/certificates"),
+        Scene("no-transcript", COORDINATOR, "/me/transcript"),
         Scene("plan-not-begun", NEWCOMER, "/learn/labels/"),
         Scene("new-version", NEWCOMER, "/courses/labels/move"),
         Scene("everything-in-a-lesson", NEWCOMER, "/learn/quiet-store/light", then=opened),
@@ -223,6 +226,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("jobs", ADMIN, "/admin/jobs?all=1"),
         Scene("admin-certificates", ADMIN, "/admin/certificates"),
         Scene("admin-certificate", ADMIN, "/admin/certificates", then=followed("[0-9A-Z]{4}-")),
+        Scene("admin-transcripts", ADMIN, "/admin/certificates?kind=transcripts"),
         Scene("audit", ADMIN, "/admin/audit"),
         Scene("invitations", ADMIN, "/admin/invitations"),
     ]
@@ -240,6 +244,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
             "result": f"/learn/{FINISHED}/final/result/1",
             "verify": "/verify",
             "certificates": "/me/certificates",
+            "transcript": "/me/transcript",
         }.items()
     ]
     for course, who in ((running, LEARNER), (finished, LEARNER)):
@@ -305,6 +310,24 @@ def forged(page: Page, site: Site) -> None:
     content = kept.replace(b"Specimen Holder", b"Somebody Else")
     page.get_by_label("Your forgery").set_input_files({"name": "forged.json", "mimeType": "", "buffer": content})
     study.press(page, "See whether it passes")
+
+
+def transcribed(page: Page, _site: Site) -> None:
+    """Have a transcript made, and wait for its file."""
+    study.press(page, "Make a signed transcript")
+    download = page.get_by_role("link", name="Download PDF")
+    for _ in range(60):
+        if download.count():
+            return
+        page.wait_for_timeout(500)
+        page.goto("/me/transcript")
+    raise AssertionError("the transcript is made within half a minute")
+
+
+def verified_transcript(page: Page, site: Site) -> None:
+    """Go from the transcript to the page that verifies it."""
+    transcribed(page, site)
+    verified(page, site)
 
 
 def uploaded(page: Page, site: Site) -> None:

@@ -63,6 +63,7 @@ TABLE = {
     "/me/delete": "lyyyyyyyy",
     "/me/link": "lyyyyyyyy",
     "/me/profile": "lyyyyyyyy",
+    "/me/transcript": "lyyyyyyyy",
     "/me/workplace": "lyyyyyyyy",
     # Courses, for everybody
     "/courses/": "yyyyyyyyy",

@@ -8,10 +8,11 @@ from typing import Literal
 
 import orjson
 
-from lms.certificates import queries
-from lms.certificates.queries import CertificateRow
+from lms.certificates.queries.documents import Document, find_document, find_document_by_digest
+from lms.certificates.queries.transcripts import TranscriptRow, certified_now
 from lms.certificates.service import ring
 from lms.domain import codes, credential
+from lms.domain.transcript import hold_now
 from lms.infra.examiner import Believed, Findings, examiner
 from lms.infra.keyring import keyring
 from lms.infra.signing.keys import Key
@@ -37,7 +38,7 @@ class Checked:
     """
 
     origin: Origin
-    row: CertificateRow | None
+    row: Document | None
     findings: Findings
     digest: str
     record: Mark
@@ -69,11 +70,11 @@ def check_file(content: bytes, typed: str = "") -> Checked:
     digest = sha256(content).hexdigest()
     trust = believed()
     found = examiner().look(content, trust)
-    row = queries.find_by_digest(digest)
+    row = find_document_by_digest(digest)
     if row is not None:
         return _original(row, found, digest)
     named = credential.code_of(found.credential) if found.credential else codes.read(typed) or ""
-    row = queries.find_by_code(named) if named else None
+    row = find_document(named) if named else None
     claims = row is not None and found.credential is not None and _same_claims(row, found)
     known = ring.find_method(found.method) if found.method else None
     if row is None and named == SPECIMEN and (found.credential is not None or found.signatures):
@@ -111,7 +112,16 @@ def check_file(content: bytes, typed: str = "") -> Checked:
     )
 
 
-def _original(row: CertificateRow, found: Findings, digest: str) -> Checked:
+def list_lost(checked: Checked) -> list[str]:
+    """Return the codes of certificates that a transcript names and that counted when it was made, and do not now."""
+    if not isinstance(checked.row, TranscriptRow) or not checked.trusted:
+        return []
+    said = checked.row.said
+    held = hold_now(said, certified_now(course.certificate for course in said.courses))
+    return [codes.spaced(one.course.certificate) for one in held if one.lost]
+
+
+def _original(row: Document, found: Findings, digest: str) -> Checked:
     key = next((key for key in ring.every_key() if key.id == row.pdf_key), None)
     stolen = bool(key and key.revoked_from and row.issued_at >= key.revoked_from)
     return Checked(
@@ -160,7 +170,7 @@ def believed() -> Believed:
     )
 
 
-def _same_claims(row: CertificateRow, found: Findings) -> bool:
+def _same_claims(row: Document, found: Findings) -> bool:
     """Compare with the credential that was issued, whatever the site is called or where it stands today."""
     if row.credential_digest is None or found.credential is None or row.award is None:
         return False

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -15,21 +14,20 @@ from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
 from lms.certificates.models import Certificate, FrozenName, Presence
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import identifying, journal, making, paper
+from lms.certificates.service import filing, identifying, journal, making, numbering, paper
 from lms.courses.queries import get_tree
-from lms.domain import codes, progress
+from lms.domain import progress
 from lms.domain.award import IDENTIFYING, Award, make_award
 from lms.domain.credential import hash_email
 from lms.domain.errors import Refused
-from lms.domain.journal import ERASED, ISSUED, MADE
+from lms.domain.journal import ERASED, ISSUED
 from lms.domain.names import latin_fault, name_fault
 from lms.domain.outline import Course
 from lms.infra import clock, languages, pdf
-from lms.infra.db import begin_write, db, is_sqlite, run, table_of
+from lms.infra.db import db, is_sqlite, run, table_of
 from lms.infra.events import publish
 from lms.infra.pause import paused
 from lms.infra.spelling import explain
-from lms.infra.storage import storage
 from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
 from lms.learning.service import append, lock, refold
@@ -99,9 +97,10 @@ def _language(wanted: tuple[str, ...], course: Course) -> str:
 
 def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, replaces: str | None = None) -> str:
     """Keep an award as a certificate of its own, write it into the journal, and return its id."""
+    ordinal, code = numbering.take()
     certificate = Certificate(
         id=clock.new_id(),
-        code=codes.encode(os.urandom(codes.BYTES)),
+        code=code,
         subject_id=subject_id,
         enrolment_id=enrolment_id,
         course_id=course_id,
@@ -110,7 +109,7 @@ def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, re
         valid_until=award.holds_until,
         language=award.language,
         snapshot=award.as_json(),
-        ordinal=journal.take_ordinal(),
+        ordinal=ordinal,
         replaces=replaces,
     )
     db.session.add(certificate)
@@ -173,7 +172,7 @@ def make_file(certificate_id: str) -> CertificateRow | None:
         return None
     if fault := name_fault(row.award.name) or (latin_fault(row.award.name_latin) if row.award.name_latin else None):
         with languages.language(languages.SOURCE):
-            _note_problem(row, f"The name cannot stand on a certificate. {explain(fault)}")
+            filing.note_problem(Certificate, row, f"The name cannot stand on a certificate. {explain(fault)}")
         return None
     try:
         # Nothing is written before this returns: no lock is held while a page is set.
@@ -181,37 +180,9 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     except (pdf.Unavailable, making.NoKey):
         return None
     except paper.Unprintable as missing:
-        named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing.letters)
-        _note_problem(row, f"The fonts of the certificate have no {named}.")
+        filing.note_problem(Certificate, row, filing.lacking(missing.letters))
         return None
-    digest, credential_digest = storage().put(made.pdf), storage().put(made.credential)
-    begin_write()
-    done = db.session.execute(
-        update(Certificate)
-        .where(Certificate.id == certificate_id, Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
-        .values(
-            file_digest=digest,
-            file_size=len(made.pdf),
-            made_at=clock.now(),
-            problem=None,
-            credential_digest=credential_digest,
-            credential_key=made.credential_key,
-            pdf_key=made.pdf_key,
-        )
-    )
-    assert isinstance(done, CursorResult)
-    if done.rowcount:
-        journal.append(MADE, row.code, {"file": digest, "credential": credential_digest})
-        return row
-    if db.session.scalar(select(Certificate.erased_at).where(Certificate.id == certificate_id)):
-        storage().remove(digest)
-        storage().remove(credential_digest)
-    return None
-
-
-def _note_problem(row: CertificateRow, problem: str) -> None:
-    if row.problem != problem:
-        db.session.execute(update(Certificate).where(Certificate.id == row.id).values(problem=problem))
+    return row if filing.keep(Certificate, row, made) else None
 
 
 def list_waiting() -> list[str]:
@@ -241,11 +212,7 @@ def erase_holder(subject_id: str) -> list[str]:
 
 def forget_file(certificate_id: str) -> None:
     """Remove the bytes of an erased holder's certificate."""
-    certificate = db.session.get(Certificate, certificate_id)
-    if certificate is not None and certificate.erased_at and certificate.file_digest:
-        storage().remove(certificate.file_digest)
-        if certificate.credential_digest:
-            storage().remove(certificate.credential_digest)
+    filing.forget(queries.find_certificate(certificate_id))
 
 
 def freeze_name(subject_id: str, enrolment_id: str) -> None:

@@ -11,9 +11,11 @@ from werkzeug.wrappers import Response as Answer
 
 from lms.certificates import access, queries
 from lms.certificates.queries import CertificateRow
+from lms.certificates.queries.documents import Document
+from lms.certificates.queries.transcripts import TranscriptRow
 from lms.certificates.service import checking, verdict, words
 from lms.certificates.service.checking import SPECIMEN, Checked
-from lms.certificates.views import forging
+from lms.certificates.views import forging, transcripts
 from lms.domain import codes
 from lms.domain.errors import NotFound
 from lms.infra import clock
@@ -75,7 +77,7 @@ def by_code(code: str, _shouted: str = "") -> Response:
     if codes.read(code) == SPECIMEN:
         return _unseen(make_response(redirect(url_for("certificates.forge"))))
     try:
-        row = access.certificate_for_anybody(code)
+        row = access.document_for_anybody(code)
     except NotFound:
         return nothing()
     if wanted == "application/pdf" and row.made:
@@ -87,8 +89,10 @@ def by_code(code: str, _shouted: str = "") -> Response:
     return about(row)
 
 
-def about(row: CertificateRow, *, file: Checked | None = None, matched: object = None) -> Response:
-    """Return the page about a certificate, with what came of its file or of comparing an address."""
+def about(row: Document, *, file: Checked | None = None, matched: object = None) -> Response:
+    """Return the page about what was issued, with what came of its file or of comparing an address."""
+    if isinstance(row, TranscriptRow):
+        return _unseen(make_response(page("certificates/transcript_verify.html", **transcripts.claims(row), file=file)))
     return _unseen(make_response(page("certificates/verify.html", **_claims(row, file), file=file, matched=matched)))
 
 
@@ -109,7 +113,9 @@ def _by_file(content: bytes, typed: str, forged: bool) -> Response:
     )
 
 
-def _summary(row: CertificateRow) -> dict[str, Any]:
+def _summary(row: Document) -> dict[str, Any]:
+    if isinstance(row, TranscriptRow):
+        return transcripts.summary(row)
     now = clock.now()
     return {
         "code": row.code,
