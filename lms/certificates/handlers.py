@@ -9,8 +9,12 @@ from lms.certificates.events import (
     CertificateIssued,
     CertificateReinstated,
     CertificateRevoked,
+    IssueProposed,
+    ProposalApproved,
+    ProposalClosed,
+    ProposalDeclined,
 )
-from lms.certificates.service import issuing
+from lms.certificates.service import issuing, packing, proposing
 from lms.learning.events import CourseCompleted
 from lms.quizzes.events import GradedAttemptBegun
 
@@ -40,8 +44,26 @@ def erased(event: AccountErased) -> None:
     """Take the name out of the person's certificates."""
     for certificate_id in issuing.erase_holder(event.subject_id):
         jobs.order_removal(certificate_id)
+    packing.withdraw_packages(event.subject_id)
+    jobs.order_withdrawal(event.subject_id)
+    proposing.forget_learner(event.subject_id)
 
 
 def linked(event: SubjectsLinked) -> None:
     """Let certificates follow their holder."""
     issuing.follow(event.canonical, event.other)
+
+
+def proposed(event: IssueProposed) -> None:
+    """Tell those who may decide."""
+    jobs.order_proposed(event.proposal_id)
+
+
+def approved(event: ProposalApproved) -> None:
+    """Have the certificates issued."""
+    jobs.order_issuing(event.proposal_id)
+
+
+def decided(event: ProposalDeclined | ProposalClosed) -> None:
+    """Tell whoever proposed it."""
+    jobs.order_result(event.proposal_id)
