@@ -68,6 +68,8 @@ def _letter(c: str) -> str:
 def file_stem(name: str, *parts: str, code: str, nameless: str) -> str:
     """Return the name of a file, without its ending: whose it is, what more is told of it, and a code of its own."""
     first, *others = (to_latin(part)[:LONGEST].strip("-") for part in (name, *parts))
+    if first.islower():  # a script without capitals, such as Georgian
+        first = "-".join(word.capitalize() for word in first.split("-"))
     if not first or first.lower() in RESERVED:
         first = f"{nameless}-{first}".strip("-")
     return "_".join([first, *filter(None, others), code])

@@ -101,7 +101,7 @@ def _pieces(course_id: str, selection: Selection, now: datetime) -> Iterator[lis
 def _file_name(doing: Doing, now: datetime) -> str:
     with language(doing.wanted["language"]):
         word = _("certificates")
-    return f"{file_stem(doing.wanted['slug'], code=f'{now:%Y-%m-%d}', nameless='course')}_{word}.zip"
+    return f"{doing.wanted['slug']}_{now:%Y-%m-%d}_{word}.zip"
 
 
 @dataclass

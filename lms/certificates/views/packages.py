@@ -8,6 +8,7 @@ from flask import url_for
 
 from lms.certificates.queries import course as selected
 from lms.certificates.service import packing
+from lms.courses.queries import find_published
 from lms.infra.languages import gettext as _
 from lms.infra.languages import ngettext
 from lms.infra.orders import OrderRow
@@ -17,19 +18,23 @@ from lms.web.orders import Kind, register
 
 
 def _title(row: OrderRow) -> str:
-    return _("Certificates of “%(course)s” in one file", course=row.wanted["slug"])
+    course = find_published(row.wanted["slug"])
+    title = course.title(locale.reading())[0] if course else row.wanted["slug"]
+    return _("Certificates of “%(course)s” in one file", course=title)
 
 
 def _count(row: OrderRow) -> str:
     if row.state == "done":
         return ngettext(
-            "%(num)s certificate is in the file.", "%(num)s certificates are in the file.", row.found["packed"]
+            "%(count)s certificate is in the file.",
+            "%(count)s certificates are in the file.",
+            row.found["packed"],
+            count=locale.format_number(row.found["packed"]),
         )
-    return _(
-        "%(done)s of %(total)s certificates",
-        done=locale.format_number(row.done),
-        total=locale.format_number(row.total),
-    )
+    if not row.total:
+        return _("It is about to begin.")
+    done, total = locale.format_number(row.done), locale.format_number(row.total)
+    return _("%(done)s of %(total)s certificates", done=done, total=total)
 
 
 def _back(row: OrderRow) -> tuple[str, str]:
