@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request, send_file
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 Mark = TypeVar("Mark")
 
@@ -45,7 +46,11 @@ def from_disk(path: Path, *, mimetype: str, name: str, etag: str) -> Response:
     response.set_etag(etag)
     response.headers["Content-Disposition"] = attachment(name)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.make_conditional(request, accept_ranges=True, complete_length=path.stat().st_size)
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=path.stat().st_size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
     return response
 
 

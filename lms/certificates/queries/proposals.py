@@ -211,8 +211,9 @@ def _of_courses(query: Select[*tuple[object, ...]], slugs: Collection[str] | Non
 
 def _for_somebody_else(person: str) -> tuple[ColumnElement[bool], ...]:
     own = select(Subject.id).where(Subject.canonical_id == person)
-    learner = select(Proposed.proposal_id).where(Proposed.proposal_id == Proposal.id, Proposed.subject_id.in_(own))
-    return Proposal.state == WAITING, Proposal.proposed_by.not_in(own), ~learner.exists()
+    concerned = aliased(Proposed)
+    learner = select(concerned.proposal_id).where(concerned.proposal_id == Proposal.id, concerned.subject_id.in_(own))
+    return Proposal.state == WAITING, Proposal.proposed_by.not_in(own), ~learner.correlate(Proposal).exists()
 
 
 def list_proposed(proposal_id: str) -> list[ProposedRow]:

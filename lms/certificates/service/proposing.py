@@ -53,7 +53,8 @@ class Candidate:
 def propose(course: CourseRow, enrolment_ids: Sequence[str], *, reason: str, actor: str) -> str:
     """Propose certificates for people who completed a course and have none, and return the proposal's id.
 
-    Refused for nobody, and for anybody who has one, is proposed already, or has not completed it.
+    Refused for nobody, and for anybody who has one, is proposed already, or has not completed it; when it is this very
+    proposal once more, the refusal names the first.
     """
     begin_write()
     wanted = sorted(set(enrolment_ids))
@@ -61,7 +62,7 @@ def propose(course: CourseRow, enrolment_ids: Sequence[str], *, reason: str, act
         raise Refused("nobody")
     found = proposed.list_finished(course.id, among=wanted, limit=len(wanted) + 1)
     if len(found) < len(wanted):
-        raise Refused("changed", left=len(found), wanted=len(wanted))
+        raise _why_not(course.id, wanted, actor)
     row = Proposal(
         id=clock.new_id(),
         course_id=course.id,
@@ -82,9 +83,22 @@ def propose(course: CourseRow, enrolment_ids: Sequence[str], *, reason: str, act
             db.session.flush()
             db.session.add_all(learners)
     except IntegrityError:  # somebody else proposed one of them in this very moment
-        raise Refused("changed", left=0, wanted=len(wanted)) from None
+        raise _why_not(course.id, wanted, actor) from None
     publish(IssueProposed(actor=actor, proposal_id=row.id, course=course.slug, people=len(found)))
     return row.id
+
+
+def _why_not(course_id: str, wanted: list[str], actor: str) -> Refused:
+    query = (
+        select(Proposed.proposal_id)
+        .join(Proposal, Proposal.id == Proposed.proposal_id)
+        .where(Proposed.enrolment_id.in_(wanted), Proposed.outcome == "", Proposal.proposed_by == actor)
+        .distinct()
+    )
+    before = db.session.scalars(query).all()
+    if len(before) == 1 and {row.enrolment_id for row in proposed.list_proposed(before[0])} == set(wanted):
+        return Refused("proposed", proposal_id=before[0])
+    return Refused("changed")
 
 
 def find_objection(proposal: ProposalRow, decider: str) -> str | None:

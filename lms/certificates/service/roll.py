@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import numbers
 
 from lms.certificates.queries import CertificateRow
 from lms.domain import spreadsheet
@@ -65,7 +66,7 @@ def wording(code: str, zone: str) -> Wording:
             },
             erased=_("erased"),
             between=spreadsheet.separator(numbers.get_decimal_symbol(code)),
-            zone=dates.get_timezone(zone),
+            zone=ZoneInfo(zone),
             base_url=site().base_url,
         )
 

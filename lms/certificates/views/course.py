@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from babel import dates
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
@@ -160,4 +160,4 @@ def _day(word: str) -> date | None:
 
 def _begin(day: date) -> datetime:
     """Return when a day begins where the reader is."""
-    return datetime.combine(day, time(), dates.get_timezone(locale.zone()))
+    return datetime.combine(day, time(), ZoneInfo(locale.zone()))

@@ -50,7 +50,10 @@ def by_hand(slug: str) -> Shown:
     if form.validate_on_submit() and ticked:
         try:
             made = proposing.propose(row, ticked, reason=form.reason.data or "", actor=who.subject_id)
-        except Refused:
+        except Refused as no:
+            if no.reason == "proposed":
+                flash(_("You have proposed this already; it is not proposed twice."))
+                return redirect(url_for("certificates.proposal", proposal_id=no.facts["proposal_id"]))
             form.form_errors.append(
                 _(
                     "The list has changed meanwhile: somebody you ticked has a certificate now, or is proposed "
