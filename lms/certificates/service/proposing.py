@@ -62,7 +62,7 @@ def propose(course: CourseRow, enrolment_ids: Sequence[str], *, reason: str, act
         raise Refused("nobody")
     found = proposed.list_finished(course.id, among=wanted, limit=len(wanted) + 1)
     if len(found) < len(wanted):
-        raise _why_not(course.id, wanted, actor)
+        raise _why_not(wanted, actor)
     row = Proposal(
         id=clock.new_id(),
         course_id=course.id,
@@ -83,12 +83,12 @@ def propose(course: CourseRow, enrolment_ids: Sequence[str], *, reason: str, act
             db.session.flush()
             db.session.add_all(learners)
     except IntegrityError:  # somebody else proposed one of them in this very moment
-        raise _why_not(course.id, wanted, actor) from None
+        raise _why_not(wanted, actor) from None
     publish(IssueProposed(actor=actor, proposal_id=row.id, course=course.slug, people=len(found)))
     return row.id
 
 
-def _why_not(course_id: str, wanted: list[str], actor: str) -> Refused:
+def _why_not(wanted: list[str], actor: str) -> Refused:
     query = (
         select(Proposed.proposal_id)
         .join(Proposal, Proposal.id == Proposed.proposal_id)
