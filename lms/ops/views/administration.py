@@ -10,6 +10,7 @@ from lms.config import Config
 from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
 from lms.infra import mail as post
+from lms.infra.queue import FAILED
 from lms.ops import queries as ops
 from lms.web.guards import permission, require_viewer
 from lms.web.pages import page
@@ -38,7 +39,7 @@ def start() -> str:
         has_mail_server=config.mail_url is not None,
         jobs=ops.count_waiting_jobs(),
         proposals=count_waiting(None, require_viewer().subject_id),
-        failed=sum(n for (_queue, status), n in ops.count_jobs().items() if status == "failed"),
+        failed=sum(n for (_queue, status), n in ops.count_jobs().items() if status.upper() in FAILED),
     )
 
 
