@@ -203,6 +203,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("course-certificates-none", TRAINER, f"/teach/courses/{FINISHED}/certificates?q=xylophone&state=valid"),
         Scene("no-course-certificates", TRAINER, "/teach/courses/labels/certificates"),
         Scene("package-under-way", TRAINER, f"/teach/courses/{FINISHED}/certificates", then=trainer.under_way),
+        Scene("package-stopped", TRAINER, f"/teach/courses/{FINISHED}/certificates?q=l", then=trainer.stopped),
         Scene("package-ready", TRAINER, f"/teach/courses/{FINISHED}/certificates", then=trainer.packed),
         Scene("by-hand", TRAINER, trainer.HAND),
         Scene("by-hand-refused", TRAINER, trainer.HAND, then=pressed("Propose")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from lms.domain.formats.checker import check
 from lms.infra.readers import READERS
@@ -44,15 +44,27 @@ def complete(page: Page, slug: str = SLUG) -> None:
 
 
 def under_way(page: Page, _site: Site) -> None:
-    """Order a package whose page goes on saying that it is under way."""
+    """Order a package and stay on the page as it is at first: a cut line keeps it from following the work."""
+    page.route(re.compile("/jobs/"), lambda route: route.abort() if is_fetch(route) else route.continue_())
     study.press(page, "Pack the files (ZIP)")
-    page.get_by_text("It is about to begin.").or_(page.get_by_role("link", name="Download the file")).first.wait_for()
 
 
-def packed(page: Page, site: Site) -> None:
+def is_fetch(route: Route) -> bool:
+    """Tell whether a script asks."""
+    return route.request.resource_type == "fetch"
+
+
+def packed(page: Page, _site: Site) -> None:
     """Order a package and wait until it is there."""
-    under_way(page, site)
+    study.press(page, "Pack the files (ZIP)")
     page.get_by_role("link", name="Download the file").wait_for(timeout=60_000)
+
+
+def stopped(page: Page, site: Site) -> None:
+    """Order a package and stop it, if there is still time to."""
+    under_way(page, site)
+    if page.get_by_role("button", name="Stop the work").count():
+        study.press(page, "Stop the work")
 
 
 def propose(page: Page, _site: Site) -> None:
