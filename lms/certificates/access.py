@@ -1,4 +1,4 @@
-"""The doors to certificates and transcripts, which whoever has a code may see, and to sittings of their supervisors."""
+"""The doors to what was issued, which whoever has a code may see, to sittings and to what is proposed to be issued."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from lms.certificates.queries import CertificateRow, sittings
 from lms.certificates.queries.documents import Document, find_document
+from lms.certificates.queries.proposals import ProposalRow, find_proposal
 from lms.certificates.queries.sittings import SittingRow
+from lms.courses.access import course_for_trainer
 from lms.domain import codes
 from lms.domain.authority import Grant, allows
 from lms.domain.errors import NotFound
@@ -51,4 +53,13 @@ def sitting_for_supervisor(sitting_id: str, grants: Iterable[Grant]) -> SittingR
     found = sittings.find_sitting(sitting_id)
     if found is None or not may_supervise(grants, found.slug, found.museum_id):
         raise NotFound(sitting_id)
+    return found
+
+
+def proposal_for_trainer(proposal_id: str, grants: Iterable[Grant], permission: str) -> ProposalRow:
+    """Return a proposal for somebody who holds the permission for its course."""
+    found = find_proposal(proposal_id)
+    if found is None:
+        raise NotFound(proposal_id)
+    course_for_trainer(found.slug, grants, permission)
     return found

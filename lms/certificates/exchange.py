@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lms.certificates import queries
-from lms.certificates.queries import sittings, transcripts
+from lms.certificates.queries import proposals, sittings, transcripts
 from lms.infra.personal import personal_data
 
 
@@ -45,3 +45,9 @@ def own_transcripts(subject_ids: Sequence[str]) -> list[dict[str, Any]]:
         }
         for row in transcripts.list_own(list(subject_ids))
     ]
+
+
+@personal_data("proposals")
+def own_proposals(subject_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return what a person proposed to be issued by hand, decided of it, and was proposed for."""
+    return proposals.list_own(list(subject_ids))

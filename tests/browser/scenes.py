@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from lms.domain.outline import Course, Quiz
 from lms.domain.solutions import solution
-from tests.browser import study
+from tests.browser import study, trainer
 from tests.factories.journey import shipped_tree, wrong
 from tests.site import Site
 
@@ -216,6 +216,21 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("museum", COORDINATOR, "/network/", then=followed("Museum of the River Port")),
         Scene("colleague", COORDINATOR, "/network/", then=met),
         Scene("colleague-refused", COORDINATOR, "/network/", then=unknown),
+        Scene("course-certificates", TRAINER, f"/teach/courses/{FINISHED}/certificates"),
+        Scene("course-certificates-none", TRAINER, f"/teach/courses/{FINISHED}/certificates?q=xylophone&state=valid"),
+        Scene("no-course-certificates", TRAINER, "/teach/courses/labels/certificates"),
+        Scene("package-under-way", TRAINER, f"/teach/courses/{FINISHED}/certificates", then=trainer.under_way),
+        Scene("package-stopped", TRAINER, f"/teach/courses/{FINISHED}/certificates?q=l", then=trainer.stopped),
+        Scene("package-ready", TRAINER, f"/teach/courses/{FINISHED}/certificates", then=trainer.packed),
+        Scene("by-hand", TRAINER, trainer.HAND),
+        Scene("by-hand-refused", TRAINER, trainer.HAND, then=pressed("Propose")),
+        Scene("by-hand-nobody", TRAINER, f"/teach/courses/{FINISHED}/certificates/by-hand"),
+        Scene("proposed", TRAINER, trainer.HAND, then=trainer.propose),
+        Scene("proposals", TRAINER, "/teach/proposals"),
+        Scene("teach-with-proposal", COORDINATOR, "/teach/"),
+        Scene("proposals-waiting", COORDINATOR, "/teach/proposals"),
+        Scene("decide", COORDINATOR, "/teach/proposals", then=followed("Painted walls")),
+        Scene("decide-refused", COORDINATOR, "/teach/proposals", then=trainer.declined_without_a_word),
         Scene("coordinator", COORDINATOR, f"/teach/{FINISHED}/"),
         Scene("nothing-begun", COORDINATOR, "/me/"),
         Scene("admin", ADMIN, "/admin/"),

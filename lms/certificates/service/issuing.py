@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -11,11 +12,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.certificates import queries
-from lms.certificates.events import CertificateIssued
+from lms.certificates.events import CertificateIssued, IssuedByHand
 from lms.certificates.models import Certificate, FrozenName, Presence
 from lms.certificates.queries import CertificateRow
 from lms.certificates.service import filing, identifying, journal, making, numbering, paper
-from lms.courses.queries import get_tree
+from lms.courses.queries import find_published_version, get_tree
 from lms.domain import progress
 from lms.domain.award import IDENTIFYING, Award, make_award
 from lms.domain.credential import hash_email
@@ -40,14 +41,15 @@ _FREEZE = {
 """By whether the database is SQLite."""
 
 
-def issue(completed: CourseCompleted) -> str | None:
+def issue(completed: CourseCompleted, terms_version_id: str | None = None) -> str | None:
     """Award the certificate of a completed course, once, and return its id; the learner never waits for the file.
 
     None when the course gives no certificate, the person is gone, or the award was made before. Call under the lock of
-    the learner, where completing is recorded.
+    the learner, where completing is recorded. The terms may be those of another version of the course.
     """
     course = get_tree(completed.version_id)
-    if course.certificate is None or queries.find_by_enrolment(completed.enrolment_id):
+    terms_version_id = terms_version_id or completed.version_id
+    if get_tree(terms_version_id).certificate is None or queries.find_by_enrolment(completed.enrolment_id):
         return None
     holder = find_holder(completed.subject_id)
     if holder is None:
@@ -59,8 +61,9 @@ def issue(completed: CourseCompleted) -> str | None:
     found = identifying.identify(
         completed.subject_id, completed.enrolment_id, completed.course_id, course, (name, name_latin)
     )
+    studied = get_tree(completed.version_id, language)
     award = make_award(
-        get_tree(completed.version_id, language),
+        replace(studied, certificate=get_tree(terms_version_id, language).certificate),
         name=name,
         name_latin=name_latin,
         museum=queries.find_museum(completed.enrolment_id) or holder.museum,
@@ -136,7 +139,18 @@ def _record(completed: CourseCompleted, certificate_id: str) -> str:
     return code
 
 
-def issue_by_hand(subject_id: str, course_id: str) -> str:
+def find_terms(version_id: str, course_id: str) -> str | None:
+    """Return the version whose terms a certificate by hand has: the completed one's, else the published one's.
+
+    Whoever completed a course before it gave certificates gets what it gives now. None when neither gives any.
+    """
+    for candidate in (version_id, find_published_version(course_id)):
+        if candidate is not None and get_tree(candidate).certificate is not None:
+            return candidate
+    return None
+
+
+def issue_by_hand(subject_id: str, course_id: str, *, actor: str | None = None, proposal_id: str | None = None) -> str:
     """Award the certificate of somebody who has completed a course and has none, and return its id; else Refused."""
     lock(subject_id)
     enrolment = queries.find_completed(subject_id, course_id)
@@ -144,18 +158,29 @@ def issue_by_hand(subject_id: str, course_id: str) -> str:
         raise Refused("not-completed")
     if before := queries.find_by_enrolment(enrolment.id):
         raise Refused("issued-before", code=before.code)
+    version_id = enrolment.completed_version_id or enrolment.version_id
     issued = issue(
         CourseCompleted(
             subject_id=subject_id,
             enrolment_id=enrolment.id,
             course_id=course_id,
-            version_id=enrolment.completed_version_id or enrolment.version_id,
+            version_id=version_id,
             at=enrolment.completed_at,
             grade=enrolment.grade,
-        )
+        ),
+        find_terms(version_id, course_id),
     )
     if issued is None:
         raise Refused("gives-none")
+    publish(
+        IssuedByHand(
+            actor=actor,
+            subject_id=subject_id,
+            certificate_id=issued,
+            code=db.session.get_one(Certificate, issued).code,
+            proposal_id=proposal_id,
+        )
+    )
     return issued
 
 
