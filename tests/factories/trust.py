@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -34,6 +35,12 @@ from tests.factories.papers import AT, make_ring
 
 DAY = timedelta(days=1)
 PASSWORD = "brought"
+
+
+@cache
+def make_key(_name: str) -> RSAPrivateKey:
+    """Return the key of somebody, made once for all tests: it takes long."""
+    return generate_private_key(65537, 2048)
 
 
 @dataclass
@@ -94,7 +101,7 @@ class Authority:
         years: int = 2,
     ) -> Subject:
         """Give a certificate."""
-        key = generate_private_key(65537, 2048)
+        key = make_key(name)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = (
             x509.CertificateBuilder()

@@ -6,6 +6,7 @@ import time
 import urllib.request
 from functools import cache
 from http.client import HTTPException, HTTPResponse
+from urllib.error import HTTPError
 
 from asn1crypto import tsp, x509
 from pyhanko.sign.general import extract_certificate_info
@@ -41,6 +42,9 @@ def ask(url: str, *, body: bytes | None = None, kind: str = "", largest: int) ->
                     raise Unanswered(f"{url} answers with more than {largest // 1000} kB")
                 if time.monotonic() > ends:
                     raise Unanswered(f"{url} takes longer than {WHOLE:.0f} seconds")
+    except HTTPError as error:
+        with error:  # it is an answer too, and holds the line open
+            raise Unanswered(f"{url} does not answer: {error}") from error
     except (OSError, HTTPException, ValueError) as error:
         raise Unanswered(f"{url} does not answer: {error}") from error
     return bytes(content)
