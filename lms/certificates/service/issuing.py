@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
+import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -33,6 +34,8 @@ from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
 from lms.learning.service import append, lock, refold
 from lms.network.queries import find_holder
+
+log = structlog.get_logger()
 
 _FREEZE = {
     True: sqlite_insert(table_of(FrozenName)).on_conflict_do_nothing(),
@@ -188,7 +191,7 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     """Make and keep the file of an award, and return it when this call made it; done twice it changes nothing.
 
     A name that our policy refuses, and a letter that our fonts lack, are noted for the administrator. Without the PDF
-    libraries the award waits.
+    libraries the award waits, as it does without a key that may sign or an authority that has to answer.
     """
     row = queries.find_certificate(certificate_id)
     if row is None or row.award is None or row.file_digest:
@@ -202,7 +205,10 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     try:
         # Nothing is written before this returns: no lock is held while a page is set.
         made = making.make(row)
-    except (pdf.Unavailable, making.NoKey):
+    except pdf.Unavailable:
+        return None
+    except making.NoKey as problem:
+        log.warning("certificate waits", certificate=certificate_id, reason=str(problem))
         return None
     except paper.Unprintable as missing:
         filing.note_problem(Certificate, row, filing.lacking(missing.letters))

@@ -80,6 +80,8 @@ def sign(page: bytes) -> bytes:
             name=site().site_name,
             location=site().host,
             timestamp_url=site().timestamp_url,
+            long_term=site().long_term,
+            until=row.award.holds_until,
         )
     except (DocumentProblem, KeyProblem) as problem:
         raise NoKey(str(problem)) from problem  # such as a timestamp authority that is silent: it is tried again
