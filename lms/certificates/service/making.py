@@ -53,7 +53,9 @@ def make(row: CertificateRow) -> Made:
         key=pdf_key.fingerprint,
         credential=content,
     )
-    return Made(pdf=sign(page, until=row.award.holds_until), credential=content, credential_key=key.id, pdf_key=pdf_key.id)
+    return Made(
+        pdf=sign(page, until=row.award.holds_until), credential=content, credential_key=key.id, pdf_key=pdf_key.id
+    )
 
 
 def signing_keys() -> tuple[Key, Key]:
