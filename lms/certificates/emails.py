@@ -9,8 +9,9 @@ from babel.dates import format_date
 
 from lms.domain.award import Award
 from lms.domain.codes import spaced
+from lms.domain.transcript import Transcript
 from lms.infra.languages import gettext as _
-from lms.infra.languages import language
+from lms.infra.languages import language, ngettext
 from lms.infra.mail import Message
 from lms.infra.site import site
 from lms.web.letters import write_letter
@@ -115,9 +116,130 @@ def certificate_ending(certificate: Known, *, to: str, languages: Sequence[str])
     )
 
 
+def issue_proposed(course: str, people: int, link: str, *, to: str, languages: Sequence[str]) -> Message:
+    """Ask a second person to decide whether certificates are issued by hand."""
+    return _about_proposal(
+        "proposed",
+        lambda: (
+            _("Certificates wait for a second person: %(course)s", course=course),
+            ngettext(
+                "It is proposed to issue the certificate of “%(course)s” to %(num)d learner by hand.",
+                "It is proposed to issue the certificate of “%(course)s” to %(num)d learners by hand.",
+                people,
+                course=course,
+            ),
+            _("You may decide it. Look at who it is for and why, then approve or decline. Nothing is issued before."),
+        ),
+        link,
+        to=to,
+        languages=languages,
+    )
+
+
+def proposal_declined(course: str, link: str, *, to: str, languages: Sequence[str]) -> Message:
+    """Tell whoever proposed certificates that a second person did not agree."""
+    return _about_proposal(
+        "declined",
+        lambda: (
+            _("Your proposal was declined: %(course)s", course=course),
+            _("The certificates that you proposed for “%(course)s” are not issued.", course=course),
+            _("The page of the proposal says why."),
+        ),
+        link,
+        to=to,
+        languages=languages,
+    )
+
+
+def proposal_closed(course: str, issued: int, refused: int, link: str, *, to: str, languages: Sequence[str]) -> Message:
+    """Tell whoever proposed certificates that they are issued, and of how many that could not be."""
+    return _about_proposal(
+        "issued-by-hand",
+        lambda: (
+            _("Your proposal was approved: %(course)s", course=course),
+            ngettext(
+                "%(num)d certificate of “%(course)s” was issued. Its holder gets a letter when the file is made.",
+                "%(num)d certificates of “%(course)s” were issued. Their holders get a letter when the file is made.",
+                issued,
+                course=course,
+            ),
+            *(
+                [
+                    ngettext(
+                        "%(num)d could not be issued; the page of the proposal says why.",
+                        "%(num)d could not be issued; the page of the proposal says why.",
+                        refused,
+                    )
+                ]
+                if refused
+                else []
+            ),
+        ),
+        link,
+        to=to,
+        languages=languages,
+    )
+
+
+def _about_proposal(
+    purpose: str, write: Callable[[], tuple[str, ...]], link: str, *, to: str, languages: Sequence[str]
+) -> Message:
+    with language(_spoken(languages)):
+        subject, *paragraphs = write()
+    return write_letter(
+        "certificates/email/proposal",
+        to=to,
+        subject=subject,
+        purpose=f"certificates.{purpose}",
+        code=_spoken(languages),
+        heading_text=subject,
+        paragraphs=paragraphs,
+        link=f"{site().base_url}{link}",
+    )
+
+
 def _spoken(languages: Sequence[str]) -> str:
     settings = site()
     return next((known for known in languages if known in settings.languages), settings.languages[0])
+
+
+class KnownTranscript(Protocol):
+    """What a letter says of a transcript."""
+
+    @property
+    def award(self) -> Transcript | None:
+        """Return the facts."""
+
+    @property
+    def code(self) -> str:
+        """Return the code."""
+
+    @property
+    def reason(self) -> str:
+        """Return why it was revoked."""
+
+
+def transcript_revoked(transcript: KnownTranscript, *, to: str, languages: Sequence[str]) -> Message:
+    """Tell the holder that a transcript no longer counts, and why."""
+    with language(_spoken(languages)):
+        said = (
+            _("Your transcript was revoked"),
+            _("The transcript %(code)s no longer counts.", code=spaced(transcript.code)),
+            _("The reason, which everybody who verifies it can read: %(reason)s", reason=transcript.reason),
+            _("What you learned is kept. If you think that this is a mistake, answer this letter."),
+        )
+    return _write(said, transcript.award, transcript.code, "transcript-revoked", to=to, languages=languages)
+
+
+def transcript_reinstated(transcript: KnownTranscript, *, to: str, languages: Sequence[str]) -> Message:
+    """Tell the holder that a transcript counts again."""
+    with language(_spoken(languages)):
+        said = (
+            _("Your transcript counts again"),
+            _("The transcript %(code)s was reinstated.", code=spaced(transcript.code)),
+            _("The file that you have is good as it is."),
+        )
+    return _write(said, transcript.award, transcript.code, "transcript-reinstated", to=to, languages=languages)
 
 
 def _about(
@@ -131,7 +253,22 @@ def _about(
     award = certificate.award
     assert award is not None
     with language(_spoken(languages)):
-        subject, *paragraphs = write(award)
+        said = write(award)
+    return _write(said, award, certificate.code, purpose, to=to, languages=languages)
+
+
+def _write(
+    said: tuple[str, ...],
+    award: Award | Transcript | None,
+    code: str,
+    purpose: str,
+    *,
+    to: str,
+    languages: Sequence[str],
+) -> Message:
+    """Return a letter of a subject and paragraphs, with the label of what it is about."""
+    assert award is not None
+    subject, *paragraphs = said
     return write_letter(
         "certificates/email/standing",
         to=to,
@@ -141,6 +278,6 @@ def _about(
         award=award,
         heading_text=subject,
         paragraphs=paragraphs,
-        number=spaced(certificate.code),
-        check=f"{site().base_url}/verify/{certificate.code}",
+        number=spaced(code),
+        check=f"{site().base_url}/verify/{code}",
     )

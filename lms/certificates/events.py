@@ -1,4 +1,4 @@
-"""What happened to certificates."""
+"""What happened to certificates and transcripts."""
 
 from __future__ import annotations
 
@@ -47,6 +47,36 @@ class CertificateCorrected:
     certificate_id: str
     code: str
     replaces: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptIssued:
+    """A transcript was drawn up; its file follows."""
+
+    subject_id: str
+    transcript_id: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptRevoked:
+    """A transcript no longer counts, for a reason that everybody may read."""
+
+    actor: str | None
+    subject_id: str
+    transcript_id: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptReinstated:
+    """A transcript counts again."""
+
+    actor: str | None
+    subject_id: str
+    transcript_id: str
+    code: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,3 +131,72 @@ class LearnerUnseen:
     actor: str
     subject_id: str
     sitting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageOrdered:
+    """Somebody has files of a course's certificates packed, to take them along."""
+
+    actor: str | None
+    course: str
+    order_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedByHand:
+    """Somebody who had completed a course got its certificate by hand: by a proposal, or on the command line."""
+
+    actor: str | None
+    subject_id: str
+    certificate_id: str
+    code: str
+    proposal_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueProposed:
+    """Somebody wants certificates issued by hand; a second person is to decide."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalApproved:
+    """A second person agreed."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalDeclined:
+    """A second person did not agree."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalWithdrawn:
+    """Whoever proposed it thought better of it."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalClosed:
+    """The certificates of a proposal were issued, as far as they could be."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+    issued: int
+    refused: int

@@ -19,10 +19,13 @@ ROLES: dict[str, frozenset[str]] = {
             "courses.import",
             "courses.publish",
             "courses.export",
+            "certificates.propose",
         }
     ),
     "reviewer": frozenset({"teach.view", "teach.guides"}),
-    "coordinator": frozenset({"teach.view", "teach.learners", "accounts.confirm"}),
+    "coordinator": frozenset(
+        {"teach.view", "teach.learners", "accounts.confirm", "certificates.propose", "certificates.approve"}
+    ),
     "admin": frozenset(
         {
             "teach.view",
@@ -43,12 +46,19 @@ ROLES: dict[str, frozenset[str]] = {
             "admin.view",
             "certificates.view",
             "certificates.revoke",
+            "certificates.propose",
+            "certificates.approve",
         }
     ),
 }
 """Permissions of each role; every member is a learner."""
 
 PERMISSIONS = frozenset().union(*ROLES.values())
+
+
+def roles_with(permission: str) -> frozenset[str]:
+    """Return the roles that give a permission."""
+    return frozenset(role for role, permissions in ROLES.items() if permission in permissions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -206,6 +206,7 @@ def content_type(url: str) -> str:
 def _finish(document: Any, pdf: Any) -> None:
     """Mend what WeasyPrint leaves: it says nothing of PDF/UA in a PDF/A, and lists each attached file twice."""
     _say_accessible(document, pdf)
+    _say_scopes(pdf)
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
     for thing in pdf.objects:
@@ -229,3 +230,15 @@ def _say_accessible(_document: Any, pdf: Any) -> None:
             thing.stream = [
                 part.replace(b"</rdf:RDF>", UA_IDENTIFIER.encode() + b"</rdf:RDF>") for part in thing.stream
             ]
+
+
+def _say_scopes(pdf: Any) -> None:
+    """Say of each heading of a table whether a row or a column is under it; WeasyPrint says so at the cells alone."""
+    for thing in pdf.objects:
+        if isinstance(thing, dict) and thing.get("S") == "/TH":
+            group = _parent(_parent(thing, pdf), pdf)
+            thing["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
+
+
+def _parent(element: Any, pdf: Any) -> Any:
+    return pdf.objects[int(bytes(element["P"]).split()[0])]

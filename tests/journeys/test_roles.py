@@ -7,8 +7,11 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from lms.courses.queries import get_tree
-from lms.infra import mail
+from lms.certificates.models import Proposal, Proposed
+from lms.certificates.queries.course import Selection
+from lms.certificates.service import packing, specimen
+from lms.courses.queries import find_published, get_tree
+from lms.infra import clock, mail
 from lms.infra.db import db
 from tests.factories.courses import files_of, publish_course
 from tests.factories.journey import Studying, work
@@ -57,10 +60,12 @@ TABLE = {
     "/log-in-again": "lyyyyyyyy",
     "/me/": "lyyyyyyyy",
     "/me/certificates": "lyyyyyyyy",
+    "/me/certificates/<code>": "lynnnnnnn",
     "/me/data": "lyyyyyyyy",
     "/me/delete": "lyyyyyyyy",
     "/me/link": "lyyyyyyyy",
     "/me/profile": "lyyyyyyyy",
+    "/me/transcript": "lyyyyyyyy",
     "/me/workplace": "lyyyyyyyy",
     # Courses, for everybody
     "/courses/": "yyyyyyyyy",
@@ -80,6 +85,10 @@ TABLE = {
     # Certificates: whoever has the code may see them
     "/certificates/<code>.pdf": "yyyyyyyyy",
     "/certificates/<code>.json": "yyyyyyyyy",
+    "/certificates/<code>.png": "yyyyyyyyy",
+    "/verify/<code>/preview.png": "yyyyyyyyy",
+    "/verify/forge": "yyyyyyyyy",
+    "/verify/forge/specimen.<any(pdf, png, json):kind>": "yyyyyyyyy",
     "/.well-known/did.json": "yyyyyyyyy",
     "/status/<int(max=999999):number>": "yyyyyyyyy",
     "/verify/offline.html": "yyyyyyyyy",
@@ -102,6 +111,14 @@ TABLE = {
     "/network/": "lnnnnnyny",
     "/network/museums/<museum_id>": "lnnnnnyny",
     "/network/museums/<museum_id>/people/<subject_id>": "lnnnnnyny",
+    "/teach/courses/<slug>/certificates": "lnnnynyny",
+    "/teach/courses/<slug>/certificates.csv": "lnnnynyny",
+    "/teach/courses/<slug>/certificates/by-hand": "lnnnynyny",
+    "/teach/proposals": "lnnnyyyny",
+    "/teach/proposals/<proposal_id>": "lnnnynyny",
+    # Long work: the trainer has ordered it
+    "/jobs/<order_id>": "lnnnynnny",
+    "/jobs/<order_id>/file": "lnnnynnny",
     # Administration
     "/admin/": "lnnnnnnny",
     "/admin/audit": "lnnnnnnny",
@@ -127,6 +144,7 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
     code = tx.execute(text("SELECT code FROM certificates_certificate")).scalar_one()
     museum = tx.execute(text("SELECT id FROM network_museum WHERE name = :name"), {"name": MUSEUM}).scalar_one()
     sitting = tx.execute(text("SELECT id FROM certificates_sitting")).scalar_one()
+    order, proposal = packed_and_proposed(app, learner.slug, str(enrolment), cast)
     return {
         "<slug>": learner.slug,
         "<item_id>": "final",
@@ -138,6 +156,7 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<path:filename>": "css/site.css",
         "<code>": str(code),
         "<any(VERIFY, Verify):_shouted>": "VERIFY",
+        "<any(pdf, png, json):kind>": "json",
         "<enrolment_id>": str(enrolment),
         "<guide_id>": "words",
         "<int(max=999999):ordinal>": "1",
@@ -146,7 +165,30 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<subject_id>": cast.learner.subject_id,
         "<sitting_id>": str(sitting),
         "<int:account_id>": str(cast.stranger.account_id),
+        "<order_id>": order,
+        "<proposal_id>": proposal,
     }
+
+
+def packed_and_proposed(app: Flask, slug: str, enrolment_id: str, cast: Cast) -> tuple[str, str]:
+    """Let the trainer order a package, and propose a certificate for somebody who had none; return both ids."""
+    with app.app_context():
+        course = find_published(slug)
+        assert course is not None
+        actor = cast.trainer.subject_id
+        order_id = packing.order_package(course, Selection(), actor=actor, code="en", zone="UTC")
+        row = Proposal(
+            id=clock.new_id(), course_id=course.id, version_id=course.version_id, state="waiting",
+            proposed_by=actor, proposed_at=clock.now(), reason="For the table.",
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        learner = Proposed(proposal_id=row.id, enrolment_id=enrolment_id, subject_id=cast.learner.subject_id)
+        db.session.add(learner)
+        db.session.commit()
+        proposal_id = row.id
+    work(app)
+    return order_id, proposal_id
 
 
 def newest(tx: Connection) -> str:
@@ -190,6 +232,7 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
     app: Flask, tx: Connection, cast: Cast, guided: dict[str, bytes], client: PageClient
 ) -> None:
     with app.app_context():
+        specimen.make("en")
         shelf = publish_course(files=guided)
         db.session.commit()
         tree = get_tree(shelf.version_id)

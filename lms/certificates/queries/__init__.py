@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, select
 
 from lms.accounts.models import Account, Affiliation, Subject
 from lms.certificates.models import Certificate, Entry, FrozenName
@@ -299,14 +299,6 @@ def find_frozen_name(enrolment_id: str) -> tuple[str, str] | None:
     return (found.name, found.name_latin) if found else None
 
 
-def list_ended_places(first: int, last: int) -> list[int]:
-    """Return the ordinals from first to last, exclusive, whose certificates were revoked or replaced."""
-    query = select(Certificate.ordinal).where(
-        Certificate.ordinal >= first, Certificate.ordinal < last, Certificate.standing.in_(("revoked", "superseded"))
-    )
-    return [ordinal for ordinal in db.session.scalars(query) if ordinal is not None]
-
-
 def list_signed(key_id: str, since: datetime) -> list[str]:
     """Return the certificates that stand and were signed with a key from a moment on."""
     query = (
@@ -320,11 +312,6 @@ def list_signed(key_id: str, since: datetime) -> list[str]:
         .order_by(Certificate.issued_at, Certificate.id)
     )
     return list(db.session.scalars(query))
-
-
-def last_ordinal() -> int | None:
-    """Return the highest ordinal given, None before the first."""
-    return db.session.scalar(select(func.max(Certificate.ordinal)))
 
 
 _NAMES = (

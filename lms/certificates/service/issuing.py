@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-import os
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import CursorResult, delete, select, update
+import structlog
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.certificates import queries
-from lms.certificates.events import CertificateIssued
+from lms.certificates.events import CertificateIssued, IssuedByHand
 from lms.certificates.models import Certificate, FrozenName, Presence
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import identifying, journal, making, paper
-from lms.courses.queries import get_tree
-from lms.domain import codes, progress
+from lms.certificates.service import filing, identifying, journal, making, numbering, paper
+from lms.courses.queries import find_published_version, get_tree
+from lms.domain import progress
 from lms.domain.award import IDENTIFYING, Award, make_award
 from lms.domain.credential import hash_email
 from lms.domain.errors import Refused
-from lms.domain.journal import ERASED, ISSUED, MADE
+from lms.domain.journal import ERASED, ISSUED
 from lms.domain.names import latin_fault, name_fault
 from lms.domain.outline import Course
 from lms.infra import clock, languages, pdf
-from lms.infra.db import begin_write, db, is_sqlite, run, table_of
+from lms.infra.db import db, is_sqlite, run, table_of
 from lms.infra.events import publish
 from lms.infra.pause import paused
 from lms.infra.spelling import explain
-from lms.infra.storage import storage
 from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
 from lms.learning.service import append, lock, refold
 from lms.network.queries import find_holder
+
+log = structlog.get_logger()
 
 _FREEZE = {
     True: sqlite_insert(table_of(FrozenName)).on_conflict_do_nothing(),
@@ -42,14 +44,15 @@ _FREEZE = {
 """By whether the database is SQLite."""
 
 
-def issue(completed: CourseCompleted) -> str | None:
+def issue(completed: CourseCompleted, terms_version_id: str | None = None) -> str | None:
     """Award the certificate of a completed course, once, and return its id; the learner never waits for the file.
 
     None when the course gives no certificate, the person is gone, or the award was made before. Call under the lock of
-    the learner, where completing is recorded.
+    the learner, where completing is recorded. The terms may be those of another version of the course.
     """
     course = get_tree(completed.version_id)
-    if course.certificate is None or queries.find_by_enrolment(completed.enrolment_id):
+    terms_version_id = terms_version_id or completed.version_id
+    if get_tree(terms_version_id).certificate is None or queries.find_by_enrolment(completed.enrolment_id):
         return None
     holder = find_holder(completed.subject_id)
     if holder is None:
@@ -61,8 +64,9 @@ def issue(completed: CourseCompleted) -> str | None:
     found = identifying.identify(
         completed.subject_id, completed.enrolment_id, completed.course_id, course, (name, name_latin)
     )
+    studied = get_tree(completed.version_id, language)
     award = make_award(
-        get_tree(completed.version_id, language),
+        replace(studied, certificate=get_tree(terms_version_id, language).certificate),
         name=name,
         name_latin=name_latin,
         museum=queries.find_museum(completed.enrolment_id) or holder.museum,
@@ -99,9 +103,10 @@ def _language(wanted: tuple[str, ...], course: Course) -> str:
 
 def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, replaces: str | None = None) -> str:
     """Keep an award as a certificate of its own, write it into the journal, and return its id."""
+    ordinal, code = numbering.take()
     certificate = Certificate(
         id=clock.new_id(),
-        code=codes.encode(os.urandom(codes.BYTES)),
+        code=code,
         subject_id=subject_id,
         enrolment_id=enrolment_id,
         course_id=course_id,
@@ -110,7 +115,7 @@ def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, re
         valid_until=award.holds_until,
         language=award.language,
         snapshot=award.as_json(),
-        ordinal=journal.take_ordinal(),
+        ordinal=ordinal,
         replaces=replaces,
     )
     db.session.add(certificate)
@@ -137,7 +142,18 @@ def _record(completed: CourseCompleted, certificate_id: str) -> str:
     return code
 
 
-def issue_by_hand(subject_id: str, course_id: str) -> str:
+def find_terms(version_id: str, course_id: str) -> str | None:
+    """Return the version whose terms a certificate by hand has: the completed one's, else the published one's.
+
+    Whoever completed a course before it gave certificates gets what it gives now. None when neither gives any.
+    """
+    for candidate in (version_id, find_published_version(course_id)):
+        if candidate is not None and get_tree(candidate).certificate is not None:
+            return candidate
+    return None
+
+
+def issue_by_hand(subject_id: str, course_id: str, *, actor: str | None = None, proposal_id: str | None = None) -> str:
     """Award the certificate of somebody who has completed a course and has none, and return its id; else Refused."""
     lock(subject_id)
     enrolment = queries.find_completed(subject_id, course_id)
@@ -145,18 +161,29 @@ def issue_by_hand(subject_id: str, course_id: str) -> str:
         raise Refused("not-completed")
     if before := queries.find_by_enrolment(enrolment.id):
         raise Refused("issued-before", code=before.code)
+    version_id = enrolment.completed_version_id or enrolment.version_id
     issued = issue(
         CourseCompleted(
             subject_id=subject_id,
             enrolment_id=enrolment.id,
             course_id=course_id,
-            version_id=enrolment.completed_version_id or enrolment.version_id,
+            version_id=version_id,
             at=enrolment.completed_at,
             grade=enrolment.grade,
-        )
+        ),
+        find_terms(version_id, course_id),
     )
     if issued is None:
         raise Refused("gives-none")
+    publish(
+        IssuedByHand(
+            actor=actor,
+            subject_id=subject_id,
+            certificate_id=issued,
+            code=db.session.get_one(Certificate, issued).code,
+            proposal_id=proposal_id,
+        )
+    )
     return issued
 
 
@@ -164,7 +191,7 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     """Make and keep the file of an award, and return it when this call made it; done twice it changes nothing.
 
     A name that our policy refuses, and a letter that our fonts lack, are noted for the administrator. Without the PDF
-    libraries the award waits.
+    libraries the award waits, as it does without a key that may sign or an authority that has to answer.
     """
     row = queries.find_certificate(certificate_id)
     if row is None or row.award is None or row.file_digest:
@@ -173,45 +200,20 @@ def make_file(certificate_id: str) -> CertificateRow | None:
         return None
     if fault := name_fault(row.award.name) or (latin_fault(row.award.name_latin) if row.award.name_latin else None):
         with languages.language(languages.SOURCE):
-            _note_problem(row, f"The name cannot stand on a certificate. {explain(fault)}")
+            filing.note_problem(Certificate, row, f"The name cannot stand on a certificate. {explain(fault)}")
         return None
     try:
         # Nothing is written before this returns: no lock is held while a page is set.
         made = making.make(row)
-    except (pdf.Unavailable, making.NoKey):
+    except pdf.Unavailable:
+        return None
+    except making.NoKey as problem:
+        log.warning("certificate waits", certificate=certificate_id, reason=str(problem))
         return None
     except paper.Unprintable as missing:
-        named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing.letters)
-        _note_problem(row, f"The fonts of the certificate have no {named}.")
+        filing.note_problem(Certificate, row, filing.lacking(missing.letters))
         return None
-    digest, credential_digest = storage().put(made.pdf), storage().put(made.credential)
-    begin_write()
-    done = db.session.execute(
-        update(Certificate)
-        .where(Certificate.id == certificate_id, Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
-        .values(
-            file_digest=digest,
-            file_size=len(made.pdf),
-            made_at=clock.now(),
-            problem=None,
-            credential_digest=credential_digest,
-            credential_key=made.credential_key,
-            pdf_key=made.pdf_key,
-        )
-    )
-    assert isinstance(done, CursorResult)
-    if done.rowcount:
-        journal.append(MADE, row.code, {"file": digest, "credential": credential_digest})
-        return row
-    if db.session.scalar(select(Certificate.erased_at).where(Certificate.id == certificate_id)):
-        storage().remove(digest)
-        storage().remove(credential_digest)
-    return None
-
-
-def _note_problem(row: CertificateRow, problem: str) -> None:
-    if row.problem != problem:
-        db.session.execute(update(Certificate).where(Certificate.id == row.id).values(problem=problem))
+    return row if filing.keep(Certificate, row, made) else None
 
 
 def list_waiting() -> list[str]:
@@ -241,11 +243,7 @@ def erase_holder(subject_id: str) -> list[str]:
 
 def forget_file(certificate_id: str) -> None:
     """Remove the bytes of an erased holder's certificate."""
-    certificate = db.session.get(Certificate, certificate_id)
-    if certificate is not None and certificate.erased_at and certificate.file_digest:
-        storage().remove(certificate.file_digest)
-        if certificate.credential_digest:
-            storage().remove(certificate.credential_digest)
+    filing.forget(queries.find_certificate(certificate_id))
 
 
 def freeze_name(subject_id: str, enrolment_id: str) -> None:

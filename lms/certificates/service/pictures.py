@@ -71,7 +71,7 @@ def draw_code(text: str) -> Drawing:
         for y, row in enumerate(matrix)
         for found in RUN.finditer(row)
     ]
-    return Drawing(size, size, "\n".join(["0 0 0 rg", *dark, "f"]).encode())
+    return Drawing(size, size, "\n".join(["0 0 0 rg", *dark, "f*"]).encode())
 
 
 @lru_cache(maxsize=64)
