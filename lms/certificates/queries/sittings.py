@@ -201,7 +201,7 @@ def list_presences(subject_ids: Collection[str]) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
-def find_centre(typed: str) -> list[tuple[str, str]]:
+def list_museums_called(typed: str) -> list[tuple[str, str]]:
     """Return the museums, id and name, that are called so; behind the name may stand the code of the country."""
     name, _bracket, country = typed.rpartition(" (")
     country = country.removesuffix(")")

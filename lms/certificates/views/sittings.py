@@ -161,7 +161,7 @@ def _refusal(no: Refused) -> str:
 
 def _open(form: SittingForm, who: Viewer) -> str | None:
     """Open the sitting that the form asks for; None when the form says why not."""
-    course, centres = find_published(form.course.data), reads.find_centre(form.centre.data or "")
+    course, centres = find_published(form.course.data), reads.list_museums_called(form.centre.data or "")
     if not centres:
         form.centre.errors = [_("No museum is called so here. Choose one that is offered.")]
     elif len(centres) > 1:
