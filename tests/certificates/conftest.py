@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,9 +16,13 @@ from lms.certificates.service import journal
 from lms.command import lms
 from lms.infra.db import db
 from lms.infra.queue import run_jobs
+from tests.factories.certificates import make_certificate
 from tests.factories.people import Cast
 from tests.factories.proposals import Class, completed
 from tests.factories.study import Study
+from tests.pages import PageClient
+
+Make = Callable[..., CertificateRow]
 
 
 @dataclass(frozen=True)
@@ -100,3 +105,30 @@ def group(app: Flask, cast: Cast) -> Class:
         completed(cast.learner, cast.colleague)
         db.session.commit()
     return Class(app, cast, (cast.learner, cast.colleague))
+
+
+@pytest.fixture
+def make(app: Flask, cast: Cast) -> Make:
+    """Return a way to make certificates of the course about keys."""
+
+    def one(name: str = "Marta Ilyina", **more: Any) -> CertificateRow:
+        with app.app_context():
+            row = make_certificate(name, **more)
+            db.session.commit()
+        return row
+
+    return one
+
+
+@pytest.fixture
+def trainer(cast: Cast) -> PageClient:
+    """Return the browser of the trainer of the cast."""
+    return cast.browser("trainer")
+
+
+@pytest.fixture(autouse=True)
+def swept(app: Flask) -> Iterator[None]:
+    """Leave no package behind: the folder outlives what a test writes into the database."""
+    yield
+    for path in (app.config["LMS"].data_dir / "orders").glob("*"):
+        path.unlink()

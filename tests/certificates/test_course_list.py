@@ -17,32 +17,12 @@ from lms.certificates import queries
 from lms.certificates.views import course as view
 from lms.infra import clock, pdf
 from lms.infra.db import db
-from tests.certificates.conftest import Award
-from tests.factories.certificates import make_certificate
+from tests.certificates.conftest import Award, Make
 from tests.factories.people import Cast, make_person
 from tests.factories.study import SLUG
 from tests.pages import PageClient
 
 LIST = f"/teach/courses/{SLUG}/certificates"
-Make = Callable[..., queries.CertificateRow]
-
-
-@pytest.fixture
-def make(app: Flask, cast: Cast) -> Make:
-    """Return a way to make certificates of the course about keys."""
-
-    def one(name: str = "Marta Ilyina", **more: Any) -> queries.CertificateRow:
-        with app.app_context():
-            row = make_certificate(name, **more)
-            db.session.commit()
-        return row
-
-    return one
-
-
-@pytest.fixture
-def trainer(cast: Cast) -> PageClient:
-    return cast.browser("trainer")
 
 
 def names(browser: PageClient, query: str = "") -> list[str]:

@@ -207,6 +207,11 @@ def test_the_same_form_sent_twice_proposes_once(group: Class, app: Flask) -> Non
         assert db.session.scalar(select(func.count()).select_from(Proposal)) == 1
 
 
+def test_more_than_any_page_holds_is_refused(group: Class) -> None:
+    answer = group.cast.browser("trainer").post(HAND, data={"learner": ["0" * 32] * 1001, "reason": REASON})
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("foreign", ["0" * 32, "", "x' OR 1=1"])
 def test_nobody_is_proposed_whom_the_list_does_not_hold(group: Class, foreign: str) -> None:
     answer = group.cast.browser("trainer").post(

@@ -104,11 +104,9 @@ def find_order(order_id: str) -> OrderRow | None:
     return OrderRow(**row._mapping) if row else None
 
 
-def list_orders(
-    subject_ids: Collection[str], *where: ColumnElement[bool], kind: str | None = None, limit: int = 50
-) -> list[OrderRow]:
+def list_orders(subject_ids: Collection[str], *, kind: str | None = None, limit: int = 50) -> list[OrderRow]:
     """Return what somebody ordered, the newest first."""
-    query = ROWS.where(orders.c.subject_id.in_(subject_ids), *where)
+    query = ROWS.where(orders.c.subject_id.in_(subject_ids))
     if kind is not None:
         query = query.where(orders.c.kind == kind)
     newest_first = query.order_by(orders.c.asked_at.desc(), orders.c.id.desc()).limit(limit)
