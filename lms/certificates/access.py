@@ -23,3 +23,11 @@ def certificate_for_anybody(typed: str) -> CertificateRow:
     if not isinstance(found, CertificateRow):
         raise NotFound("certificate")
     return found
+
+
+def certificate_for_holder(typed: str, subject_id: str) -> CertificateRow:
+    """Return one's own certificate; that of somebody else looks like one that is not there."""
+    found = certificate_for_anybody(typed)
+    if found.subject_id != subject_id or found.award is None:
+        raise NotFound("certificate")
+    return found

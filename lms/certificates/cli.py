@@ -125,6 +125,7 @@ def verify(files: tuple[Path, ...], as_json: bool) -> None:
 ORIGINS = {
     "original": "the file as it was issued",
     "genuine": "the credential as it was issued",
+    "specimen": "the specimen that everybody may try to forge, and no certificate",
     "altered": "it was changed after it was issued",
     "foreign": "it was signed by somebody else",
     "copy": "no original file: a print, a scan or a picture",

@@ -16,7 +16,7 @@ from lms.certificates.events import (
 from lms.certificates.queries import find_certificate
 from lms.certificates.queries.documents import Document
 from lms.certificates.queries.transcripts import find_transcript
-from lms.certificates.service import issuing, journal, lifecycle, transcripts
+from lms.certificates.service import issuing, journal, lifecycle, specimen, transcripts
 from lms.infra import clock, mail
 from lms.infra.queue import PDF, enqueue, job, periodic
 
@@ -151,6 +151,20 @@ def forget_transcript(transcript_id: str) -> None:
 def forget_file(certificate_id: str) -> None:
     """Remove the bytes of an erased holder's certificate."""
     issuing.forget_file(certificate_id)
+
+
+@job("certificates.make_specimen", queue=PDF)
+def make_specimen(lang: str) -> None:
+    """Make the specimen that everybody may try to forge, in one language."""
+    specimen.make(lang)
+
+
+@periodic("certificates.order_specimens", every=TURN)
+def order_specimens() -> None:
+    """Order the specimens that are not there yet, or that former keys signed."""
+    turn = int(clock.now().timestamp() // TURN)
+    for lang in specimen.list_missing():
+        enqueue("certificates.make_specimen", lang, key=f"specimen-{lang}-{turn}")
 
 
 @periodic("certificates.make_waiting", every=TURN)

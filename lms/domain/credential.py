@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from hmac import compare_digest
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +24,9 @@ SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievemen
 STATUS_CONTEXT = ("https://www.w3.org/ns/credentials/v2",)
 LIST_LENGTH = 131_072
 """Places of a status list: so many that one place tells nobody apart (Bitstring Status List 1.0, section 6.1)."""
+
+SPECIMEN_ORDINAL = -1
+"""The number of the specimen, before all certificates: its place stands in a list of its own, the one with number 0."""
 
 _STRIDE, _OFFSET = 48_611, 77_773
 """An odd stride walks over every place of a list once, and neighbours of one day do not stand side by side."""
@@ -64,9 +68,36 @@ def place_of(ordinal: int) -> Place:
     return Place(number=number + 1, index=(turn * _STRIDE + _OFFSET) % LIST_LENGTH)
 
 
+class Holder(Protocol):
+    """Who somebody is, as far as a credential says."""
+
+    @property
+    def name(self) -> str:
+        """Return the name in its own script."""
+
+    @property
+    def name_latin(self) -> str:
+        """Return the name in Latin letters."""
+
+    @property
+    def email_hash(self) -> str:
+        """Return what stands in place of the address."""
+
+    @property
+    def email_salt(self) -> str:
+        """Return what the address was hashed with."""
+
+
 def hash_email(email: str, salt: str) -> str:
     """Return what a credential says in place of an address (Open Badges 3.0, section B.5.3)."""
     return "sha256$" + sha256(f"{email.strip().lower()}{salt}".encode()).hexdigest()
+
+
+def same_email(holder: Holder, email: str) -> bool | None:
+    """Tell whether an address is the holder's; None where none is known."""
+    if not holder.email_hash:
+        return None
+    return compare_digest(hash_email(email, holder.email_salt), holder.email_hash)
 
 
 def address_of(base_url: str, code: str) -> str:
@@ -162,26 +193,6 @@ _NARRATIVES = {
     "quizzes": "Quizzes graded by the site; nobody supervised them.",
     "quizzes-tasks": "Quizzes graded by the site; tasks in the holder's own museum as the holder reported them.",
 }
-
-
-class Holder(Protocol):
-    """Who somebody is, as far as a credential says."""
-
-    @property
-    def name(self) -> str:
-        """Return the name in its own script."""
-
-    @property
-    def name_latin(self) -> str:
-        """Return the name in Latin letters."""
-
-    @property
-    def email_hash(self) -> str:
-        """Return what stands in place of the address."""
-
-    @property
-    def email_salt(self) -> str:
-        """Return what the address was hashed with."""
 
 
 def identifiers_of(holder: Holder) -> list[dict[str, Any]]:

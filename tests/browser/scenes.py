@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -154,6 +155,8 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("verify", STRANGER, "/verify"),
         Scene("verify-no-original", STRANGER, "/verify", then=brought(b"%PDF-1.4 nothing", "scan.pdf")),
         Scene("verify-unknown", STRANGER, "/verify/AAAABBBBCCCCDDDD", 404),
+        Scene("forge", STRANGER, "/verify/forge"),
+        Scene("forge-noticed", STRANGER, "/verify/forge", then=forged),
         Scene("help", STRANGER, "/help"),
         Scene("privacy", STRANGER, "/privacy"),
         Scene("accessibility", STRANGER, "/accessibility"),
@@ -161,9 +164,12 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("absent", STRANGER, "/no-such-page", 404),
         Scene("me", LEARNER, "/me/"),
         Scene("certificates", LEARNER, "/me/certificates"),
+        Scene("certificate-own", LEARNER, "/me/certificates", then=followed("Link and badge")),
         Scene("verify-valid", LEARNER, "/me/certificates", then=verified),
         Scene("transcript", LEARNER, "/me/transcript", then=transcribed),
         Scene("verify-transcript", LEARNER, "/me/transcript", then=verified_transcript),
+        Scene("verify-address", LEARNER, "/me/certificates", then=compared("somebody@example.org")),
+        Scene("verify-no-address", LEARNER, "/me/certificates", then=compared("somebody")),
         Scene("profile", LEARNER, "/me/profile"),
         Scene("workplace", LEARNER, "/me/workplace"),
         Scene("link", LEARNER, "/me/link"),
@@ -264,6 +270,30 @@ def verified_transcript(page: Page, site: Site) -> None:
     """Go from the transcript to the page that verifies it."""
     transcribed(page, site)
     verified(page, site)
+
+
+def compared(address: str) -> Act:
+    """Return what compares an address with that of the holder of the first certificate."""
+
+    def act(page: Page, site: Site) -> None:
+        verified(page, site)
+        page.get_by_label("E-mail address").fill(address)
+        study.press(page, "Compare")
+
+    return act
+
+
+def forged(page: Page, site: Site) -> None:
+    """Bring the specimen back with another name in it."""
+    until = time.monotonic() + 30
+    while not page.get_by_role("link", name="Credential (JSON)").count():
+        assert time.monotonic() < until, "the specimen is made soon after the start"
+        time.sleep(0.5)
+        page.reload()
+    kept = page.request.get(f"{site.url}/verify/forge/specimen.json").body()
+    content = kept.replace(b"Specimen Holder", b"Somebody Else")
+    page.get_by_label("Your forgery").set_input_files({"name": "forged.json", "mimeType": "", "buffer": content})
+    study.press(page, "See whether it passes")
 
 
 def uploaded(page: Page, site: Site) -> None:

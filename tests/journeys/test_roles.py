@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
+from lms.certificates.service import specimen
 from lms.courses.queries import get_tree
 from lms.infra import mail
 from lms.infra.db import db
@@ -57,6 +58,7 @@ TABLE = {
     "/log-in-again": "lyyyyyyyy",
     "/me/": "lyyyyyyyy",
     "/me/certificates": "lyyyyyyyy",
+    "/me/certificates/<code>": "lynnnnnnn",
     "/me/data": "lyyyyyyyy",
     "/me/delete": "lyyyyyyyy",
     "/me/link": "lyyyyyyyy",
@@ -81,6 +83,10 @@ TABLE = {
     # Certificates: whoever has the code may see them
     "/certificates/<code>.pdf": "yyyyyyyyy",
     "/certificates/<code>.json": "yyyyyyyyy",
+    "/certificates/<code>.png": "yyyyyyyyy",
+    "/verify/<code>/preview.png": "yyyyyyyyy",
+    "/verify/forge": "yyyyyyyyy",
+    "/verify/forge/specimen.<any(pdf, png, json):kind>": "yyyyyyyyy",
     "/.well-known/did.json": "yyyyyyyyy",
     "/status/<int(max=999999):number>": "yyyyyyyyy",
     "/verify/offline.html": "yyyyyyyyy",
@@ -131,6 +137,7 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<path:filename>": "css/site.css",
         "<code>": str(code),
         "<any(VERIFY, Verify):_shouted>": "VERIFY",
+        "<any(pdf, png, json):kind>": "json",
         "<enrolment_id>": str(enrolment),
         "<guide_id>": "words",
         "<int(max=999999):ordinal>": "1",
@@ -180,6 +187,7 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
     app: Flask, tx: Connection, cast: Cast, guided: dict[str, bytes], client: PageClient
 ) -> None:
     with app.app_context():
+        specimen.make("en")
         shelf = publish_course(files=guided)
         db.session.commit()
         tree = get_tree(shelf.version_id)

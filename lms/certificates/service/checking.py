@@ -15,12 +15,16 @@ from lms.domain import codes, credential
 from lms.domain.transcript import hold_now
 from lms.infra.examiner import Believed, Findings, examiner
 from lms.infra.keyring import keyring
+from lms.infra.signing.keys import Key
 from lms.infra.storage import storage
 
 Mark = Literal["good", "bad", "may"]
 """Passed, failed, or not to be told of this kind of file."""
 
-Origin = Literal["original", "genuine", "altered", "copy", "foreign", "unreadable"]
+SPECIMEN = "SPEC1MENSPEC1MEN"
+"""A code that spells what it is of; of the codes that are given at random none is so."""
+
+Origin = Literal["original", "genuine", "specimen", "altered", "copy", "foreign", "unreadable"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +32,8 @@ class Checked:
     """What came of a file.
 
     `original`: byte for byte a file that was issued here. `genuine`: another form of the same credential, with our
-    proof and the claims of the register. `altered`: it bears our marks and was changed, or
-    claims what the register does not.
+    proof and the claims of the register. `specimen`: what everybody may try to forge, as it was made. `altered`: it
+    bears our marks and was changed, or claims what the register does not.
     `copy`: neither signature nor credential, such as a print or a scan. `foreign`: signed by somebody else.
     """
 
@@ -50,6 +54,11 @@ class Checked:
         """Tell whether the file stands for the certificate in the register."""
         return self.origin in {"original", "genuine"} and not self.key_stolen
 
+    @property
+    def of_specimen(self) -> bool:
+        """Tell whether it names the specimen, which is in no register, whatever became of it since."""
+        return self.record == "may"
+
     def plain(self) -> dict[str, str]:
         """Return each check by itself."""
         checks = ("record", "file", "signature", "proof", "claims", "key")
@@ -59,7 +68,8 @@ class Checked:
 def check_file(content: bytes, typed: str = "") -> Checked:
     """Check a file; a code that was typed beside it, or that its name bears, tells which certificate it should be."""
     digest = sha256(content).hexdigest()
-    found = examiner().look(content, believed())
+    trust = believed()
+    found = examiner().look(content, trust)
     row = find_document_by_digest(digest)
     if row is not None:
         return _original(row, found, digest)
@@ -67,6 +77,8 @@ def check_file(content: bytes, typed: str = "") -> Checked:
     row = find_document(named) if named else None
     claims = row is not None and found.credential is not None and _same_claims(row, found)
     known = ring.find_method(found.method) if found.method else None
+    if row is None and named == SPECIMEN and (found.credential is not None or found.signatures):
+        return _specimen(found, known, digest)
     stolen = bool(known and known.revoked_from and row and row.issued_at >= known.revoked_from)
     whole = found.kind != "pdf"  # of a PDF only the file that was issued is whole; a credential stands for itself
     proven = found.proven and claims and not stolen
@@ -75,7 +87,11 @@ def check_file(content: bytes, typed: str = "") -> Checked:
         origin = "unreadable"
     elif proven and whole:
         origin = "genuine"
-    elif known or (row is not None and (found.credential is not None or found.signatures)):
+    elif (
+        known
+        or found.signer in trust.signers
+        or (row is not None and (found.credential is not None or found.signatures))
+    ):
         origin = "altered"
     elif found.credential is not None or found.signatures:
         origin = "foreign"
@@ -119,6 +135,26 @@ def _original(row: Document, found: Findings, digest: str) -> Checked:
         proof=_mark(found.proven) if found.credential is not None else "may",
         claims=_mark(_same_claims(row, found)) if found.credential is not None else "may",
         key="bad" if stolen else _mark(key is not None) if row.pdf_key else "may",
+        key_stolen=stolen,
+    )
+
+
+def _specimen(found: Findings, known: Key | None, digest: str) -> Checked:
+    """Check a file that names the specimen: it stands in no register, so all hangs on signature and proof."""
+    stolen = known is not None and known.revoked_from is not None
+    whole = found.signed if found.kind == "pdf" else True
+    unchanged = found.proven and whole and not stolen
+    return Checked(
+        origin="specimen" if unchanged else "altered",
+        row=None,
+        findings=found,
+        digest=digest,
+        record="may",
+        file=_mark(unchanged),
+        signature=_mark(found.signed) if found.kind == "pdf" else "may",
+        proof=_mark(found.proven),
+        claims=_mark(found.proven),
+        key="bad" if stolen else _mark(known is not None),
         key_stolen=stolen,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from lms.certificates.queries import documents
 from lms.certificates.service import offline, ring
 from lms.domain import credential
-from lms.domain.credential import LIST_LENGTH
+from lms.domain.credential import LIST_LENGTH, SPECIMEN_ORDINAL
 from lms.domain.errors import NotFound
 from lms.infra import clock
 from lms.infra.keyring import keyring
@@ -21,12 +21,12 @@ HOLDS = timedelta(days=7)
 
 
 def status_list(number: int) -> dict[str, Any]:
-    """Return a status list as a signed credential; NotFound beyond those in use."""
+    """Return a status list as a signed credential; NotFound beyond those in use. List 0 has the specimen in it."""
     last = documents.last_ordinal()
-    if number < 1 or number > max(1, (last or 0) // LIST_LENGTH + 1):
+    if number < 0 or number > max(1, (last or 0) // LIST_LENGTH + 1):
         raise NotFound("status-list")
     first = (number - 1) * LIST_LENGTH
-    ended = documents.list_ended_places(first, first + LIST_LENGTH)
+    ended = documents.list_ended_places(first, first + LIST_LENGTH) if number else [SPECIMEN_ORDINAL]
     # A list that is asked for twice in one hour is the same list.
     at = clock.now().replace(minute=0, second=0, microsecond=0)
     encoded = statuslist.encode(credential.place_of(ordinal).index for ordinal in ended)

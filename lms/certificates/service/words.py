@@ -18,13 +18,38 @@ DATES = {"en": "en_GB"}
 """The kind of a language that days and figures are written in: an international paper puts the day first."""
 
 
+DATE = 42.0
+"""Millimetres that a date takes in the line of facts."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """A term with its value, and how many millimetres from the left it stands."""
+    """A term with its value, and how many millimetres from the left it stands; a date is written in each language."""
 
     term: str
     value: str
     left: float
+    dated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """What stands on the first page in one language, beside the course's own texts."""
+
+    lang: str
+    completing: str
+    check: str
+    facts: tuple[Fact, ...]
+
+
+def speech_of(award: Award, lang: str) -> Speech:
+    """Say it in the language of the present work."""
+    return Speech(
+        lang=lang,
+        completing=_("for completing the course"),
+        check=_("Check this certificate at"),
+        facts=facts_of(award, lang),
+    )
 
 
 def spoken(code: str) -> str:
@@ -46,12 +71,12 @@ def facts_of(award: Award, lang: str) -> tuple[Fact, ...]:
         said.append((_("Hours of study"), format_decimal(award.hours, locale=lang), 28.0))
     if "score" in award.show and award.grade_percent is not None:
         said.append((_("Result"), percent(award.grade_percent, lang), 22.0))
-    said.append((_("Awarded"), day(award.issued_at, lang), 42.0))
+    said.append((_("Awarded"), day(award.issued_at, lang), DATE))
     if award.valid_until:
-        said.append((_("Valid until"), day(award.valid_until, lang), 42.0))
+        said.append((_("Valid until"), day(award.valid_until, lang), DATE))
     left, facts = 0.0, []
     for term, value, width in said:
-        facts.append(Fact(term=term, value=value, left=left))
+        facts.append(Fact(term=term, value=value, left=left, dated=width == DATE))
         left += width
     return tuple(facts)
 

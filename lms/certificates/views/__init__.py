@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, request
 
 from lms.certificates import access, queries
 from lms.certificates import exchange as _exchange  # noqa: F401 - registers what a person may download
-from lms.certificates.views import machine, transcripts, verify
+from lms.certificates.views import forging, machine, matching, sharing, transcripts, verify
 from lms.certificates.views.verify import keep_private, not_guessed
 from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
@@ -23,6 +23,9 @@ A_PAGE = 12
 verify.add_to(blueprint)
 transcripts.add_to(blueprint)
 machine.add_to(blueprint)
+sharing.add_to(blueprint)
+matching.add_to(blueprint)
+forging.add_to(blueprint)
 
 
 @blueprint.get("/me/certificates")
