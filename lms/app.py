@@ -13,8 +13,10 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import wiring
+from lms.accounts import jobs as account_jobs
 from lms.accounts import security
 from lms.accounts import views as accounts
+from lms.certificates import jobs as certificate_jobs
 from lms.certificates import queries as certificate_queries
 from lms.certificates import views as certificates
 from lms.certificates.service import issuing, journal, ring
@@ -35,9 +37,11 @@ from lms.learning import service as learning_service
 from lms.learning import views as learning
 from lms.learning.service import Projection
 from lms.network import views as network
+from lms.ops import jobs as ops_jobs
 from lms.ops import views as ops
 from lms.ops.service import prepared
 from lms.ops.service.setup import SetUp
+from lms.quizzes import jobs as quiz_jobs
 from lms.quizzes import service as quiz_service
 from lms.quizzes import views as quizzes
 from lms.web import assets, errors, guards, headers, kept, locale, pages, transaction
@@ -56,6 +60,9 @@ BLUEPRINTS = (
     home.blueprint,
     ops.blueprint,
 )
+
+WORK = (account_jobs, quiz_jobs, certificate_jobs, ops_jobs)
+"""Importing them tells the worker what there is to do, also what nothing else names, such as sweeping up."""
 
 SETUP = SetUp(steps=(ring.ensure, course_service.import_shipped, journal.settle), demo=(home_service.create_demo,))
 

@@ -36,6 +36,8 @@ class Config:
     """A PKCS#12 file of the organisation, with which PDF files are signed in place of the site's own key."""
     pdf_key_password: str = ""
     timestamp_url: str | None = None
+    long_term: bool | None = None
+    """Whether what shows that certificates held is put into each file; None: where an organisation's key allows it."""
 
     @property
     def secure(self) -> bool:
@@ -68,6 +70,10 @@ class Config:
         trust_proxy = env.get("LMS_TRUST_PROXY") or "0"
         if not trust_proxy.isascii() or not trust_proxy.isdigit() or int(trust_proxy) > 5:
             raise ConfigError("LMS_TRUST_PROXY must be the number of proxies before the site, 0 to 5.")
+        pdf_key, timestamp_url = _file(env, "LMS_PDF_KEY"), _address(env, "LMS_TIMESTAMP_URL")
+        long_term = _choice(env, "LMS_LONG_TERM")
+        if long_term and not (pdf_key and timestamp_url):
+            raise ConfigError("LMS_LONG_TERM is on, which needs LMS_PDF_KEY and LMS_TIMESTAMP_URL.")
         try:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
             secret_key = env.get("LMS_SECRET_KEY") or _kept_secret(data_dir / "secret-key")
@@ -86,9 +92,10 @@ class Config:
             languages=languages,
             trust_proxy=int(trust_proxy),
             key_passphrase=env.get("LMS_KEY_PASSPHRASE") or None,
-            pdf_key=_file(env, "LMS_PDF_KEY"),
+            pdf_key=pdf_key,
             pdf_key_password=env.get("LMS_PDF_KEY_PASSWORD") or "",
-            timestamp_url=_address(env, "LMS_TIMESTAMP_URL"),
+            timestamp_url=timestamp_url,
+            long_term=long_term,
         )
 
 
@@ -99,6 +106,13 @@ def _file(env: Mapping[str, str], name: str) -> Path | None:
     if not path.is_file():
         raise ConfigError(f"{name} must name a file; there is none at '{path}'.")
     return path
+
+
+def _choice(env: Mapping[str, str], name: str) -> bool | None:
+    value = env.get(name) or None
+    if value not in {None, "on", "off"}:
+        raise ConfigError(f"{name} must be on or off, not '{value}'.")
+    return None if value is None else value == "on"
 
 
 def _address(env: Mapping[str, str], name: str) -> str | None:

@@ -11,7 +11,7 @@ from lms.domain.award import Award
 from lms.domain.codes import spaced
 from lms.domain.transcript import Transcript
 from lms.infra.languages import gettext as _
-from lms.infra.languages import language
+from lms.infra.languages import language, ngettext
 from lms.infra.mail import Message
 from lms.infra.site import site
 from lms.web.letters import write_letter
@@ -113,6 +113,88 @@ def certificate_ending(certificate: Known, *, to: str, languages: Sequence[str])
         ),
         to=to,
         languages=languages,
+    )
+
+
+def issue_proposed(course: str, people: int, link: str, *, to: str, languages: Sequence[str]) -> Message:
+    """Ask a second person to decide whether certificates are issued by hand."""
+    return _about_proposal(
+        "proposed",
+        lambda: (
+            _("Certificates wait for a second person: %(course)s", course=course),
+            ngettext(
+                "It is proposed to issue the certificate of “%(course)s” to %(num)d learner by hand.",
+                "It is proposed to issue the certificate of “%(course)s” to %(num)d learners by hand.",
+                people,
+                course=course,
+            ),
+            _("You may decide it. Look at who it is for and why, then approve or decline. Nothing is issued before."),
+        ),
+        link,
+        to=to,
+        languages=languages,
+    )
+
+
+def proposal_declined(course: str, link: str, *, to: str, languages: Sequence[str]) -> Message:
+    """Tell whoever proposed certificates that a second person did not agree."""
+    return _about_proposal(
+        "declined",
+        lambda: (
+            _("Your proposal was declined: %(course)s", course=course),
+            _("The certificates that you proposed for “%(course)s” are not issued.", course=course),
+            _("The page of the proposal says why."),
+        ),
+        link,
+        to=to,
+        languages=languages,
+    )
+
+
+def proposal_closed(course: str, issued: int, refused: int, link: str, *, to: str, languages: Sequence[str]) -> Message:
+    """Tell whoever proposed certificates that they are issued, and of how many that could not be."""
+    return _about_proposal(
+        "issued-by-hand",
+        lambda: (
+            _("Your proposal was approved: %(course)s", course=course),
+            ngettext(
+                "%(num)d certificate of “%(course)s” was issued. Its holder gets a letter when the file is made.",
+                "%(num)d certificates of “%(course)s” were issued. Their holders get a letter when the file is made.",
+                issued,
+                course=course,
+            ),
+            *(
+                [
+                    ngettext(
+                        "%(num)d could not be issued; the page of the proposal says why.",
+                        "%(num)d could not be issued; the page of the proposal says why.",
+                        refused,
+                    )
+                ]
+                if refused
+                else []
+            ),
+        ),
+        link,
+        to=to,
+        languages=languages,
+    )
+
+
+def _about_proposal(
+    purpose: str, write: Callable[[], tuple[str, ...]], link: str, *, to: str, languages: Sequence[str]
+) -> Message:
+    with language(_spoken(languages)):
+        subject, *paragraphs = write()
+    return write_letter(
+        "certificates/email/proposal",
+        to=to,
+        subject=subject,
+        purpose=f"certificates.{purpose}",
+        code=_spoken(languages),
+        heading_text=subject,
+        paragraphs=paragraphs,
+        link=f"{site().base_url}{link}",
     )
 
 

@@ -95,3 +95,108 @@ class KeyRevoked:
     key: str
     since: datetime
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingOpened:
+    """Somebody watches over the final quiz of a course at a centre."""
+
+    actor: str
+    sitting_id: str
+    course_id: str
+    museum_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingClosed:
+    """Somebody ended a sitting before its time."""
+
+    actor: str
+    sitting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerSeen:
+    """Somebody saw a learner and the learner's papers at a sitting."""
+
+    actor: str
+    subject_id: str
+    sitting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerUnseen:
+    """That somebody was seen at a sitting was a mistake."""
+
+    actor: str
+    subject_id: str
+    sitting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageOrdered:
+    """Somebody has files of a course's certificates packed, to take them along."""
+
+    actor: str | None
+    course: str
+    order_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedByHand:
+    """Somebody who had completed a course got its certificate by hand: by a proposal, or on the command line."""
+
+    actor: str | None
+    subject_id: str
+    certificate_id: str
+    code: str
+    proposal_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueProposed:
+    """Somebody wants certificates issued by hand; a second person is to decide."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalApproved:
+    """A second person agreed."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalDeclined:
+    """A second person did not agree."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalWithdrawn:
+    """Whoever proposed it thought better of it."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalClosed:
+    """The certificates of a proposal were issued, as far as they could be."""
+
+    actor: str | None
+    proposal_id: str
+    course: str
+    issued: int
+    refused: int

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lms.certificates import queries
-from lms.certificates.queries import transcripts
+from lms.certificates.queries import proposals, sittings, transcripts
 from lms.infra.personal import personal_data
 
 
@@ -26,6 +26,12 @@ def own_certificates(subject_ids: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
+@personal_data("supervised-sittings")
+def own_sittings(subject_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return where a person's papers were seen, and the name that they bore."""
+    return sittings.list_presences(subject_ids)
+
+
 @personal_data("transcripts")
 def own_transcripts(subject_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return a person's transcripts with all that they say."""
@@ -39,3 +45,9 @@ def own_transcripts(subject_ids: Sequence[str]) -> list[dict[str, Any]]:
         }
         for row in transcripts.list_own(list(subject_ids))
     ]
+
+
+@personal_data("proposals")
+def own_proposals(subject_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return what a person proposed to be issued by hand, decided of it, and was proposed for."""
+    return proposals.list_own(list(subject_ids))

@@ -9,11 +9,15 @@ from lms.certificates.events import (
     CertificateIssued,
     CertificateReinstated,
     CertificateRevoked,
+    IssueProposed,
+    ProposalApproved,
+    ProposalClosed,
+    ProposalDeclined,
     TranscriptIssued,
     TranscriptReinstated,
     TranscriptRevoked,
 )
-from lms.certificates.service import issuing, transcripts
+from lms.certificates.service import issuing, packing, proposing, transcripts
 from lms.learning.events import CourseCompleted
 from lms.quizzes.events import GradedAttemptBegun
 
@@ -56,9 +60,27 @@ def erased(event: AccountErased) -> None:
         jobs.order_removal(certificate_id)
     for transcript_id in transcripts.erase_holder(event.subject_id):
         jobs.order_transcript_removal(transcript_id)
+    packing.withdraw_packages(event.subject_id)
+    jobs.order_withdrawal(event.subject_id)
+    proposing.forget_learner(event.subject_id)
 
 
 def linked(event: SubjectsLinked) -> None:
     """Let certificates and transcripts follow their holder."""
     issuing.follow(event.canonical, event.other)
     transcripts.follow(event.canonical, event.other)
+
+
+def proposed(event: IssueProposed) -> None:
+    """Tell those who may decide."""
+    jobs.order_proposed(event.proposal_id)
+
+
+def approved(event: ProposalApproved) -> None:
+    """Have the certificates issued."""
+    jobs.order_issuing(event.proposal_id)
+
+
+def decided(event: ProposalDeclined | ProposalClosed) -> None:
+    """Tell whoever proposed it."""
+    jobs.order_result(event.proposal_id)

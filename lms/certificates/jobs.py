@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lms.accounts.queries import find_person
+from lms.accounts.queries import Person, find_person
 from lms.certificates import emails
 from lms.certificates.events import (
     CertificateCorrected,
@@ -13,11 +13,15 @@ from lms.certificates.events import (
     TranscriptReinstated,
     TranscriptRevoked,
 )
-from lms.certificates.queries import find_certificate
+from lms.certificates.queries import find_canonical, find_certificate
+from lms.certificates.queries import proposals as proposed
 from lms.certificates.queries.documents import Document
+from lms.certificates.queries.proposals import ProposalRow
 from lms.certificates.queries.transcripts import find_transcript
-from lms.certificates.service import issuing, journal, lifecycle, specimen, transcripts
-from lms.infra import clock, mail
+from lms.certificates.service import issuing, journal, lifecycle, packing, proposing, specimen, transcripts
+from lms.courses.queries import get_tree
+from lms.infra import clock, mail, orders
+from lms.infra.commands import keep_so_far
 from lms.infra.queue import PDF, enqueue, job, periodic
 
 TURN = 600
@@ -175,3 +179,78 @@ def make_waiting() -> None:
         enqueue("certificates.make", certificate_id, key=f"certificate-{certificate_id}-{turn}")
     for transcript_id in transcripts.list_waiting():
         enqueue("certificates.make_transcript", transcript_id, key=f"transcript-{transcript_id}-{turn}")
+
+
+@job(packing.KIND, attempts=1)
+def pack(order_id: str) -> None:
+    """Pack files of a course's certificates for whoever ordered it."""
+    orders.perform(order_id, packing.pack)
+
+
+def order_withdrawal(subject_id: str) -> None:
+    """Have packages looked for once more after the commit that erases: one may just have been packed."""
+    enqueue("certificates.withdraw_packages", subject_id, key=f"certificate-packages-{subject_id}")
+
+
+@job("certificates.withdraw_packages")
+def withdraw_packages(subject_id: str) -> None:
+    """Take away packages in which an erased person is."""
+    packing.withdraw_packages(subject_id)
+
+
+def order_proposed(proposal_id: str) -> None:
+    """Have those told who may decide a proposal, in the commit that makes it."""
+    enqueue("certificates.tell_approvers", proposal_id, key=f"proposal-{proposal_id}-made")
+
+
+def order_issuing(proposal_id: str) -> None:
+    """Have approved certificates issued, in the commit that approves them."""
+    enqueue("certificates.issue_proposed", proposal_id, key=f"proposal-{proposal_id}-issue")
+
+
+def order_result(proposal_id: str) -> None:
+    """Have whoever proposed it told what became of a proposal, in the commit in which it did."""
+    enqueue("certificates.tell_proposer", proposal_id, key=f"proposal-{proposal_id}-result")
+
+
+@job("certificates.issue_proposed")
+def issue_proposed(proposal_id: str) -> None:
+    """Issue approved certificates, each in a commit of its own."""
+    while proposing.issue_next(proposal_id):
+        keep_so_far()
+
+
+@job("certificates.tell_approvers")
+def tell_approvers(proposal_id: str) -> None:
+    """Ask those to decide who may; nobody who proposed it, and nobody whom it is for."""
+    row = proposed.find_proposal(proposal_id)
+    if row is None or row.state != "waiting":
+        return
+    own = {find_canonical(row.proposed_by) or row.proposed_by}
+    concerned = own | {learner.subject_id for learner in proposed.list_proposed(row.id)}
+    for person in proposed.list_approvers(row.slug, concerned, clock.now()):
+        title = _title(row, person)
+        mail.post(emails.issue_proposed(title, row.people, _link(row), to=person.email, languages=person.languages))
+
+
+@job("certificates.tell_proposer")
+def tell_proposer(proposal_id: str) -> None:
+    """Tell whoever proposed certificates what became of it."""
+    row = proposed.find_proposal(proposal_id)
+    person = find_person(row.proposed_by) if row else None
+    if row is None or person is None:
+        return
+    title, to, languages = _title(row, person), person.email, person.languages
+    if row.state == "declined":
+        mail.post(emails.proposal_declined(title, _link(row), to=to, languages=languages))
+    elif row.state == "closed":
+        left = row.people - row.issued
+        mail.post(emails.proposal_closed(title, row.issued, left, _link(row), to=to, languages=languages))
+
+
+def _title(row: ProposalRow, person: Person) -> str:
+    return get_tree(row.version_id, person.languages).title
+
+
+def _link(row: ProposalRow) -> str:
+    return f"/teach/proposals/{row.id}"

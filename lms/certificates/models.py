@@ -1,15 +1,22 @@
-"""Tables of certificates and transcripts, of the journal of what became of them, and of names that attempts froze."""
+"""Tables of certificates and transcripts, their journal, frozen names, sittings, packages and proposals."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from lms.domain.names import fold_title
 from lms.infra.db import Base, Instant, Json
 
 Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def folded(*texts: str) -> str:
+    """Return texts as certificates are searched by them."""
+    return " ".join(filter(None, map(fold_title, texts)))[:400]
 
 
 class Certificate(Base):
@@ -50,6 +57,13 @@ class Certificate(Base):
     replaced_by: Mapped[str | None] = mapped_column(String(16))
     replaces: Mapped[str | None] = mapped_column(String(16))
     reminded_at: Mapped[datetime | None] = mapped_column(Instant)
+    folded: Mapped[str] = mapped_column(String(400), default="", server_default="")
+    """Names and museum as trainers search them; it follows the snapshot, so that erasure empties it too."""
+
+    @validates("snapshot")
+    def _fold(self, _key: str, facts: Mapping[str, object]) -> Mapping[str, object]:
+        self.folded = folded(*(str(facts.get(word, "")) for word in ("name", "name_latin", "museum")))
+        return facts
 
     __table_args__ = (
         Index(
@@ -142,6 +156,42 @@ class Entry(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+class Sitting(Base):
+    """A time at a centre in which somebody watches over learners who take the final quiz of a course."""
+
+    __tablename__ = "certificates_sitting"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("courses_course.id"))
+    museum_id: Mapped[str] = mapped_column(ForeignKey("network_museum.id"))
+    opened_by: Mapped[str] = mapped_column(String(32), index=True)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)
+    """When it ends by itself."""
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When somebody ended it, before that."""
+
+    __table_args__ = (
+        Index("ix_certificates_sitting_course_opened", "course_id", "opened_at"),
+        Index("ix_certificates_sitting_opened", "opened_at", "id"),
+    )
+
+
+class Presence(Base):
+    """Somebody who sat there, and the name that the papers bore, as a certificate would bear it."""
+
+    __tablename__ = "certificates_presence"
+
+    sitting_id: Mapped[str] = mapped_column(ForeignKey("certificates_sitting.id"), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_latin: Mapped[str] = mapped_column(String(120), default="")
+    seen_by: Mapped[str] = mapped_column(String(32), index=True)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_certificates_presence_subject", "subject_id"),)
+
+
 class FrozenName(Base):
     """The name that stood in the profile when the first graded attempt began: the certificate bears it."""
 
@@ -152,3 +202,62 @@ class FrozenName(Base):
     name: Mapped[str] = mapped_column(String(200))
     name_latin: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Packed(Base):
+    """A certificate that stands in a package somebody ordered: the package goes when its holder is erased."""
+
+    __tablename__ = "certificates_packed"
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders_order.id", ondelete="CASCADE"), primary_key=True)
+    certificate_id: Mapped[str] = mapped_column(ForeignKey("certificates_certificate.id"), primary_key=True, index=True)
+
+
+class Proposal(Base):
+    """Certificates that somebody wants issued by hand, and what a second person decided.
+
+    `state` is a word of domain.proposals. The texts may name learners; they go when one of them is erased.
+    """
+
+    __tablename__ = "certificates_proposal"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    course_id: Mapped[str] = mapped_column(String(32))
+    version_id: Mapped[str] = mapped_column(String(32))
+    """The version that was published when it was proposed."""
+    state: Mapped[str] = mapped_column(String(16))
+    proposed_by: Mapped[str] = mapped_column(String(32), index=True)
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str | None] = mapped_column(String(32), index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_certificates_proposal_course", "course_id", "proposed_at", "id"),
+        Index("ix_certificates_proposal_state", "state", "proposed_at", "id"),
+    )
+
+
+class Proposed(Base):
+    """One learner of a proposal; `outcome` is empty until it is known."""
+
+    __tablename__ = "certificates_proposed"
+
+    proposal_id: Mapped[str] = mapped_column(ForeignKey("certificates_proposal.id"), primary_key=True)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("learning_enrolment.id"), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(String(32), index=True)
+    outcome: Mapped[str] = mapped_column(String(16), default="")
+    why: Mapped[str] = mapped_column(String(32), default="")
+    certificate_id: Mapped[str | None] = mapped_column(String(32))
+
+    __table_args__ = (
+        Index(
+            "uq_certificates_proposed_open",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("outcome = ''"),
+            postgresql_where=text("outcome = ''"),
+        ),
+    )

@@ -11,6 +11,7 @@ from lms.courses.queries import CourseRow, VersionRow
 from lms.domain.attributes import is_kebab
 from lms.domain.authority import SITE, Grant, allows
 from lms.domain.errors import NotFound
+from lms.infra import clock
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -22,6 +23,14 @@ def course_for_anybody(slug: str) -> CourseRow:
     """Return a published course."""
     course = queries.find_published(slug) if is_kebab(slug) else None
     if course is None:
+        raise NotFound(slug)
+    return course
+
+
+def course_for_trainer(slug: str, grants: Iterable[Grant], permission: str) -> CourseRow:
+    """Return a published course for somebody who holds the permission for it."""
+    course = course_for_anybody(slug)
+    if not allows(grants, permission, at=clock.now(), scope=(COURSE, slug)):
         raise NotFound(slug)
     return course
 

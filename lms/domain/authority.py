@@ -19,10 +19,13 @@ ROLES: dict[str, frozenset[str]] = {
             "courses.import",
             "courses.publish",
             "courses.export",
+            "certificates.propose",
         }
     ),
     "reviewer": frozenset({"teach.view", "teach.guides"}),
-    "coordinator": frozenset({"teach.view", "teach.learners", "accounts.confirm"}),
+    "coordinator": frozenset(
+        {"teach.view", "teach.learners", "accounts.confirm", "certificates.propose", "certificates.approve"}
+    ),
     "admin": frozenset(
         {
             "teach.view",
@@ -43,12 +46,19 @@ ROLES: dict[str, frozenset[str]] = {
             "admin.view",
             "certificates.view",
             "certificates.revoke",
+            "certificates.propose",
+            "certificates.approve",
         }
     ),
 }
 """Permissions of each role; every member is a learner."""
 
 PERMISSIONS = frozenset().union(*ROLES.values())
+
+
+def roles_with(permission: str) -> frozenset[str]:
+    """Return the roles that give a permission."""
+    return frozenset(role for role, permissions in ROLES.items() if permission in permissions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +69,18 @@ class Grant:
     scope_kind: str = SITE
     scope_id: str = ""
     until: datetime | None = None
+
+
+def scopes(grants: Iterable[Grant], permission: str, kind: str, *, at: datetime) -> frozenset[str] | None:
+    """Return the things of a kind for which the grants give the permission; None stands for the whole site."""
+    held = [
+        grant
+        for grant in grants
+        if permission in ROLES.get(grant.role, frozenset()) and not (grant.until is not None and grant.until <= at)
+    ]
+    if any(grant.scope_kind == SITE for grant in held):
+        return None
+    return frozenset(grant.scope_id for grant in held if grant.scope_kind == kind)
 
 
 def allows(grants: Iterable[Grant], permission: str, *, at: datetime, scope: tuple[str, str] | None = None) -> bool:

@@ -17,7 +17,7 @@ State = Literal["valid", "expired", "revoked", "superseded", "not yet valid"]
 Assessment = Literal["study", "quizzes", "quizzes-tasks"]
 Identity = Literal["self-declared", "museum", "centre"]
 
-IDENTIFYING = ("name", "name_latin", "museum", "email_hash", "email_salt")
+IDENTIFYING = ("name", "name_latin", "museum", "identified_by", "supervised_by", "email_hash", "email_salt")
 """The facts that tell who the holder is; erasure empties them."""
 
 
@@ -77,6 +77,10 @@ class Award:
     issued_at: str
     valid_until: str | None
     begun_at: str = ""
+    identified_by: str = ""
+    """The museum or the centre, as it was called at the award; empty by the holder's own word."""
+    supervised_by: str = ""
+    """The centre at which the final quiz was supervised, also where its papers bore another name than this."""
     email_hash: str = ""
     email_salt: str = ""
     """With the salt the address can be compared, and not be read."""
@@ -117,7 +121,8 @@ class Award:
         people = (text for pair in self.signatories for text in pair)
         single = (self.name, self.name_latin, self.museum, self.title, self.course_title, self.course_number)
         other = (self.also.title, self.also.course_title, *self.also.modules, *self.also.outcomes) if self.also else ()
-        return (*single, *self.modules, *self.outcomes, *people, *other)
+        by = (self.identified_by, self.supervised_by)
+        return (*single, *by, *self.modules, *self.outcomes, *people, *other)
 
 
 def make_award(
@@ -134,6 +139,8 @@ def make_award(
     at: datetime,
     begun_at: datetime | None = None,
     identity: Identity = "self-declared",
+    identified_by: str = "",
+    supervised_by: str = "",
     email_hash: str = "",
     email_salt: str = "",
 ) -> Award:
@@ -167,6 +174,8 @@ def make_award(
         issued_at=at.isoformat(),
         valid_until=until.isoformat() if until else None,
         begun_at=begun_at.isoformat() if begun_at else "",
+        identified_by=identified_by,
+        supervised_by=supervised_by,
         email_hash=email_hash,
         email_salt=email_salt,
         also=_texts(also, also.certificate) if also and also.certificate else None,

@@ -145,7 +145,15 @@ def build(award: Award, *, code: str, issuer: Issuer, place: Place) -> dict[str,
         description=award.course_title,
         said=said,
         subject=subject,
-        evidence=[{"type": ["Evidence"], "name": _NARRATIVES[award.assessment], "genre": "Assessment"}],
+        evidence=[
+            {"type": ["Evidence"], "name": _assessed(award), "genre": "Assessment"},
+            {
+                "type": ["Evidence"],
+                "name": IDENTITIES[award.identity],
+                "description": _identified(award),
+                "genre": IDENTIFICATION,
+            },
+        ],
     )
     if award.valid_until:
         credential["validUntil"] = moment(award.valid_until)
@@ -188,11 +196,36 @@ def envelope(
     }
 
 
-_NARRATIVES = {
-    "study": "The holder worked through the course; nothing was graded.",
-    "quizzes": "Quizzes graded by the site; nobody supervised them.",
-    "quizzes-tasks": "Quizzes graded by the site; tasks in the holder's own museum as the holder reported them.",
+IDENTIFICATION = "Identification"
+"""The genre of the evidence that says how the holder was identified."""
+
+IDENTITIES = {
+    "self-declared": "Identity self-declared",
+    "museum": "Identity confirmed by a museum",
+    "centre": "Identity checked at a supervised sitting",
 }
+"""How the holder was identified, in words that programs may compare."""
+
+
+def _assessed(award: Award) -> str:
+    if award.assessment == "study":
+        return "The holder worked through the course; nothing was graded."
+    watched = "nobody supervised them"
+    if award.supervised_by:
+        others = "; nobody supervised the others" if award.quizzes > 1 else ""
+        watched = f"the final one was supervised at {award.supervised_by}{others}"
+    tasks = "; tasks in the holder's own museum as the holder reported them" if award.assessment != "quizzes" else ""
+    return f"Quizzes graded by the site; {watched}{tasks}."
+
+
+def _identified(award: Award) -> str:
+    return {
+        "self-declared": "The name is as the holder gave it; no document was checked.",
+        "museum": f"{award.identified_by} confirmed that it knows the holder and that the name is as in an identity "
+        "document or in its staff list.",
+        "centre": f"At {award.identified_by} a supervisor saw the holder's papers with this name before the final "
+        "quiz.",
+    }[award.identity]
 
 
 def identifiers_of(holder: Holder) -> list[dict[str, Any]]:

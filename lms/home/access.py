@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lms.courses.queries import CourseRow, find_published, get_tree
-from lms.domain.authority import Grant, allows
+from lms.courses.access import course_for_trainer as course_for_trainer
+from lms.courses.queries import CourseRow, get_tree
+from lms.domain.authority import Grant
 from lms.domain.errors import NotFound
 from lms.domain.outline import Course, Guide
-from lms.infra import clock
 from lms.learning.queries import EnrolmentRow, find_enrolment_row
 
 Grants = Iterable[Grant]
-
-
-def course_for_trainer(slug: str, grants: Grants, permission: str) -> CourseRow:
-    """Return a published course for somebody who holds the permission for it."""
-    row = find_published(slug)
-    if row is None or not allows(grants, permission, at=clock.now(), scope=("course", slug)):
-        raise NotFound(slug)
-    return row
 
 
 def guide_for_trainer(slug: str, guide_id: str, grants: Grants, language: str) -> tuple[CourseRow, Course, Guide]:

@@ -173,7 +173,7 @@ def render(
     return _press().print(
         html,
         under=under,
-        shared=[shared] if isinstance(shared, str) else shared,
+        shared=[text for text in ([shared] if isinstance(shared, str) else shared) if text],
         style=style,
         images=drawings,
         identifier=identifier,

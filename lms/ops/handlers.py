@@ -7,7 +7,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from lms.infra import clock
+from lms.accounts.events import AccountErased
+from lms.infra import clock, orders
 from lms.infra.db import db
 from lms.ops.models import AuditEntry
 
@@ -27,6 +28,11 @@ def note(event: Any) -> None:
         )
     )
     db.session.flush()
+
+
+def erased(event: AccountErased) -> None:
+    """Forget the long work that the person ordered, and its files."""
+    orders.forget_orders_of(event.subject_id)
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from lms.infra import clock, mail, queue
+from lms.infra import clock, mail, orders, queue
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -28,3 +28,9 @@ def forget_jobs() -> None:
 def forget_mail() -> None:
     """Delete mail that nobody needs any longer."""
     mail.forget_mail_before(clock.now() - KEEP_MAIL)
+
+
+@queue.periodic("ops.sweep_orders", every=HOUR)
+def sweep_orders() -> None:
+    """Remove files that were ordered and kept long enough."""
+    orders.sweep(clock.now())

@@ -462,6 +462,8 @@ function claims(credential) {
     const name = plain(about.name) === "Result" ? "" : plain(about.name);
     return [name, figure].filter(Boolean).join(": ");
   });
+  const evidence = objects(credential.evidence);
+  const identifies = (one) => one.genre === "Identification";
   const studied = [subject.activityStartDate, subject.activityEndDate].map((at) => day(instant(at)));
   const aims = objects(course.alignment).map((one) => plain(one.targetName)).filter(Boolean);
   const description = plain(course.description) === plain(course.name) ? "" : plain(course.description);
@@ -476,7 +478,8 @@ function claims(credential) {
       ["hours", [figures(course.creditsAvailable)], false],
       ["outcomes", aims.length ? aims : [description], true],
       ["grade", grades, true],
-      ["assessment", [narrative(course.criteria), ...objects(credential.evidence).map(narrative)], false],
+      ["assessment", [narrative(course.criteria), ...evidence.filter((one) => !identifies(one)).map(narrative)], false],
+      ["identity", evidence.filter(identifies).map((one) => plain(one.description) || plain(one.name)), false],
       ["edition", [plain(course.version)], false],
       ["studied", studied[0] && studied[1] ? [`${studied[0]} – ${studied[1]}`] : [], false],
       ["issued", [day(instant(credential.awardedDate) ?? instant(credential.validFrom))], false],

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from lms.domain.outline import Course, Quiz
 from lms.domain.solutions import solution
-from tests.browser import study
+from tests.browser import study, trainer
 from tests.factories.journey import shipped_tree, wrong
 from tests.site import Site
 
@@ -166,10 +166,10 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("certificates", LEARNER, "/me/certificates"),
         Scene("certificate-own", LEARNER, "/me/certificates", then=followed("Link and badge")),
         Scene("verify-valid", LEARNER, "/me/certificates", then=verified),
-        Scene("transcript", LEARNER, "/me/transcript", then=transcribed),
-        Scene("verify-transcript", LEARNER, "/me/transcript", then=verified_transcript),
         Scene("verify-address", LEARNER, "/me/certificates", then=compared("somebody@example.org")),
         Scene("verify-no-address", LEARNER, "/me/certificates", then=compared("somebody")),
+        Scene("transcript", LEARNER, "/me/transcript", then=transcribed),
+        Scene("verify-transcript", LEARNER, "/me/transcript", then=verified_transcript),
         Scene("profile", LEARNER, "/me/profile"),
         Scene("workplace", LEARNER, "/me/workplace"),
         Scene("link", LEARNER, "/me/link"),
@@ -208,6 +208,29 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("version", TRAINER, "/teach/courses/labels/versions/1"),
         Scene("upload", TRAINER, "/teach/upload"),
         Scene("upload-faults", TRAINER, "/teach/upload", then=uploaded),
+        Scene("sittings", TRAINER, "/teach/sittings"),
+        Scene("sittings-refused", TRAINER, "/teach/sittings", then=pressed("Open the sitting", centre="No such place")),
+        Scene("sitting", TRAINER, "/teach/sittings", then=sat),
+        Scene("sitting-present", TRAINER, "/teach/sittings", then=seen),
+        Scene("museums", COORDINATOR, "/network/"),
+        Scene("museum", COORDINATOR, "/network/", then=followed("Museum of the River Port")),
+        Scene("colleague", COORDINATOR, "/network/", then=met),
+        Scene("colleague-refused", COORDINATOR, "/network/", then=unknown),
+        Scene("course-certificates", TRAINER, f"/teach/courses/{FINISHED}/certificates"),
+        Scene("course-certificates-none", TRAINER, f"/teach/courses/{FINISHED}/certificates?q=xylophone&state=valid"),
+        Scene("no-course-certificates", TRAINER, "/teach/courses/labels/certificates"),
+        Scene("package-under-way", TRAINER, f"/teach/courses/{FINISHED}/certificates", then=trainer.under_way),
+        Scene("package-stopped", TRAINER, f"/teach/courses/{FINISHED}/certificates?q=l", then=trainer.stopped),
+        Scene("package-ready", TRAINER, f"/teach/courses/{FINISHED}/certificates", then=trainer.packed),
+        Scene("by-hand", TRAINER, trainer.HAND),
+        Scene("by-hand-refused", TRAINER, trainer.HAND, then=pressed("Propose")),
+        Scene("by-hand-nobody", TRAINER, f"/teach/courses/{FINISHED}/certificates/by-hand"),
+        Scene("proposed", TRAINER, trainer.HAND, then=trainer.propose),
+        Scene("proposals", TRAINER, "/teach/proposals"),
+        Scene("teach-with-proposal", COORDINATOR, "/teach/"),
+        Scene("proposals-waiting", COORDINATOR, "/teach/proposals"),
+        Scene("decide", COORDINATOR, "/teach/proposals", then=followed("Painted walls")),
+        Scene("decide-refused", COORDINATOR, "/teach/proposals", then=trainer.declined_without_a_word),
         Scene("coordinator", COORDINATOR, f"/teach/{FINISHED}/"),
         Scene("nothing-begun", COORDINATOR, "/me/"),
         Scene("admin", ADMIN, "/admin/"),
@@ -248,28 +271,36 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
     return found
 
 
+def sat(page: Page, _site: Site) -> None:
+    """Open a sitting of the course that the learner is under way in."""
+    page.get_by_label("Course").select_option(UNDER_WAY)
+    page.get_by_label("Centre").fill("Museum of the River Port (AZ)")
+    study.press(page, "Open the sitting")
+
+
+def seen(page: Page, site: Site) -> None:
+    """Mark the learner as present."""
+    sat(page, site)
+    page.locator('input[name="seen"]').first.check()
+    study.press(page, "They are here, and I have seen their papers")
+
+
+def met(page: Page, _site: Site) -> None:
+    """Go to a colleague whose name can be confirmed."""
+    study.follow(page, "Museum of the River Port")
+    study.follow(page, "Lena Lampová")
+
+
+def unknown(page: Page, site: Site) -> None:
+    """Confirm without saying what the name was compared with."""
+    met(page, site)
+    study.press(page, "Confirm this name")
+
+
 def verified(page: Page, _site: Site) -> None:
     """Go from the list of certificates to the page that verifies the first."""
     file = str(page.get_by_role("link", name="Download PDF").first.get_attribute("href"))
     page.goto(file.replace("/certificates/", "/verify/").removesuffix(".pdf"))
-
-
-def transcribed(page: Page, _site: Site) -> None:
-    """Have a transcript made, and wait for its file."""
-    study.press(page, "Make a signed transcript")
-    download = page.get_by_role("link", name="Download PDF")
-    for _ in range(60):
-        if download.count():
-            return
-        page.wait_for_timeout(500)
-        page.goto("/me/transcript")
-    raise AssertionError("the transcript is made within half a minute")
-
-
-def verified_transcript(page: Page, site: Site) -> None:
-    """Go from the transcript to the page that verifies it."""
-    transcribed(page, site)
-    verified(page, site)
 
 
 def compared(address: str) -> Act:
@@ -294,6 +325,24 @@ def forged(page: Page, site: Site) -> None:
     content = kept.replace(b"Specimen Holder", b"Somebody Else")
     page.get_by_label("Your forgery").set_input_files({"name": "forged.json", "mimeType": "", "buffer": content})
     study.press(page, "See whether it passes")
+
+
+def transcribed(page: Page, _site: Site) -> None:
+    """Have a transcript made, and wait for its file."""
+    study.press(page, "Make a signed transcript")
+    download = page.get_by_role("link", name="Download PDF")
+    for _ in range(60):
+        if download.count():
+            return
+        page.wait_for_timeout(500)
+        page.goto("/me/transcript")
+    raise AssertionError("the transcript is made within half a minute")
+
+
+def verified_transcript(page: Page, site: Site) -> None:
+    """Go from the transcript to the page that verifies it."""
+    transcribed(page, site)
+    verified(page, site)
 
 
 def uploaded(page: Page, site: Site) -> None:

@@ -19,7 +19,7 @@ from lms.domain.formats.packages import pack
 from lms.domain.outline import Course
 from lms.infra.folders import write_folder
 from lms.infra.readers import READERS
-from tests.browser import study
+from tests.browser import study, trainer
 from tests.browser.conftest import WIDTHS, log_in, look_with_axe
 from tests.browser.scenes import ADMIN, COORDINATOR, LEARNER, NEWCOMER, RUSSIAN, STRANGER, TRAINER, Scene, scenes
 from tests.factories.courses import files_of
@@ -92,12 +92,24 @@ def windows(browser: Browser, site: Site, code: str) -> Iterator[dict[str, Page]
     files = files_of("labels", **{"lessons/one-idea.md": "---\nid: one-idea\ntitle: One\n---\n\n[x](lost.md)\n"})
     files["course.yaml"] = files["course.yaml"].replace(b"hours: 1", b"hours: many")
     (site.data_dir / "faulty.zip").write_bytes(pack(files))
+    finish_before_there_was_a_certificate(opened[NEWCOMER], site)
     yield opened
     for page in opened.values():
         page.context.close()
     # A refused form and an absent page are answers of 4xx, and a line that is cut on purpose is told too.
     own = [fault for fault in faults if "status of 4" not in fault and "ERR_FAILED" not in fault]
     assert not own, "\n".join(own)
+
+
+def finish_before_there_was_a_certificate(page: Page, site: Site) -> None:
+    """Let the newcomer complete a course that gives no certificate yet, and then does."""
+    for number, files in enumerate((trainer.without_terms(), trainer.with_terms())):
+        folder = site.data_dir / f"walls-{number}"
+        write_folder(folder, files)
+        done = site.run("courses", "import", str(folder), "--publish")
+        assert done.returncode == 0, done.stderr
+        if number == 0:
+            trainer.complete(page)
 
 
 ALL = scenes(course("store"), course("labels"))
@@ -145,6 +157,8 @@ NO_PAGES = {
     "/status/<int(max=999999):number>",
     "/verify/offline.html",
     "/teach/courses/<slug>/export.zip",
+    "/teach/courses/<slug>/certificates.csv",
+    "/jobs/<order_id>/file",
     # The same page as under /verify.
     "/<any(VERIFY, Verify):_shouted>/<code>",
     # Links of letters: they lead on to pages that are here, and /reset shows its own form.
@@ -168,5 +182,8 @@ def test_every_address_of_the_site_is_looked_at(tmp_path: Path) -> None:
         "/learn/<slug>/<item_id>/review/<int:number>",
     }
     seen |= {"/teach/<slug>/learners/<enrolment_id>", "/admin/users/<int:account_id>", "/admin/mail/<mail_id>"}
+    seen |= {"/teach/sittings/<sitting_id>", "/network/museums/<museum_id>"}
+    seen |= {"/network/museums/<museum_id>/people/<subject_id>"}
+    seen |= {"/jobs/<order_id>", "/teach/proposals/<proposal_id>"}
     there = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert there - seen == NO_PAGES

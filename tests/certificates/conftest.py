@@ -16,6 +16,7 @@ from lms.command import lms
 from lms.infra.db import db
 from lms.infra.queue import run_jobs
 from tests.factories.people import Cast
+from tests.factories.proposals import Class, completed
 from tests.factories.study import Study
 
 
@@ -90,3 +91,12 @@ def command(app: Flask) -> Callable[..., Result]:
         return CliRunner().invoke(lms, arguments, obj=lambda: app)
 
     return run
+
+
+@pytest.fixture
+def group(app: Flask, cast: Cast) -> Class:
+    """Return two who completed the course before it gave certificates."""
+    with app.app_context():
+        completed(cast.learner, cast.colleague)
+        db.session.commit()
+    return Class(app, cast, (cast.learner, cast.colleague))

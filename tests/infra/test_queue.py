@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from dbos import DBOS
@@ -109,6 +112,14 @@ def test_pauses_grow_to_an_hour_and_outlast_a_mail_server_that_is_down_for_four_
     assert pauses[:4] == [5, 15, 45, 135]
     assert max(pauses) == 3600
     assert sum(pauses) > 4 * 24 * 3600
+
+
+def test_the_application_brings_every_job_that_a_feature_has() -> None:
+    """A process of its own, in which no test has imported anything: that is how the worker begins."""
+    asked = "import sys, lms.app; print(*(m for m in sys.modules if m.startswith('lms.') and m.endswith('.jobs')))"
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    there = {f"lms.{path.parent.name}.jobs" for path in Path(queue.__file__).parents[1].glob("*/jobs.py")}
+    assert set(found) == there
 
 
 # From here on with a real executor.

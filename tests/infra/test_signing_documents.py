@@ -54,6 +54,14 @@ from tests.factories.papers import (
 )
 
 
+def relative(moment: datetime, *, years: int) -> datetime:
+    return moment.replace(year=moment.year + years)
+
+
+def sign_until(content: bytes, ring: Keyring, at: datetime, until: datetime) -> bytes:
+    return documents.sign_pdf(content, ring, at=at, name="Museum Academy", location="academy.example.org", until=until)
+
+
 @pytest.fixture(scope="module")
 def ring(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
     return make_ring(tmp_path_factory.mktemp("ours") / "keys")
@@ -203,8 +211,33 @@ def test_a_rotated_key_s_papers_stay_valid(plain: bytes, tmp_path: Path) -> None
 def test_a_certificate_that_has_ended_since_still_counts(plain: bytes, tmp_path: Path) -> None:
     long_ago = datetime(1971, 1, 1, tzinfo=UTC)
     ring = make_ring(tmp_path / "keys", at=long_ago)
-    assert examine(sign(plain, ring, long_ago + timedelta(days=1)), ring).valid
-    assert not examine(sign(plain, ring, AT), ring).trusted
+    old = sign(plain, ring, long_ago + timedelta(days=1))
+    assert examine(old, ring).valid
+    assert examine_pdf(old, authorities=ring.authorities(), signers=[ring.current("pdf").fingerprint]).signed_at < AT
+
+
+def test_nothing_is_signed_with_a_certificate_before_it_holds_or_when_it_has_ended(
+    plain: bytes, tmp_path: Path
+) -> None:
+    ring = make_ring(tmp_path / "keys")
+    ends = x509.load_der_x509_certificate(ring.current("pdf").certificate).not_valid_after_utc
+    assert examine(sign(plain, ring, ends), ring).valid
+    with pytest.raises(KeyProblem, match=r"pdf-1 ended on 2106-\d\d-\d\d: nothing is signed with it any more"):
+        sign(plain, ring, ends + timedelta(seconds=1))
+    with pytest.raises(KeyProblem, match="holds from 2026-09-13 on"):
+        sign(plain, ring, AT - timedelta(days=2))
+
+
+def test_our_own_certificate_outlives_what_it_signs(plain: bytes, tmp_path: Path) -> None:
+    ring = make_ring(tmp_path / "keys")
+    longest = relative(AT, years=50)
+    assert examine(sign_until(plain, ring, AT, longest), ring).valid
+    later = relative(AT, years=35)
+    assert examine(sign_until(plain, ring, later, relative(later, years=40)), ring).valid
+    with pytest.raises(KeyProblem, match="before what it would sign: run lms keys rotate pdf"):
+        sign_until(plain, ring, later, relative(later, years=50))
+    ring.rotate("pdf", subject="Museum Academy", host="academy.example.org", at=later)
+    assert examine(sign_until(plain, ring, later, relative(later, years=50)), ring).valid
 
 
 def test_without_a_key_nothing_is_signed(plain: bytes, tmp_path: Path) -> None:
@@ -281,7 +314,7 @@ def test_no_damage_makes_it_fail(ring: Keyring, signed: bytes, data: st.DataObje
     examine(signed[:start] + data.draw(st.binary(max_size=20)) + signed[end:], ring)
 
 
-# An organisation's own certificate, and timestamps.
+# An organisation's own certificate, and timestamps; for the long term see test_signing_longterm.py.
 
 
 def certify(

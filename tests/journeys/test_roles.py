@@ -7,13 +7,15 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from lms.certificates.service import specimen
-from lms.courses.queries import get_tree
-from lms.infra import mail
+from lms.certificates.models import Proposal, Proposed
+from lms.certificates.queries.course import Selection
+from lms.certificates.service import packing, specimen
+from lms.courses.queries import find_published, get_tree
+from lms.infra import clock, mail
 from lms.infra.db import db
 from tests.factories.courses import files_of, publish_course
 from tests.factories.journey import Studying, work
-from tests.factories.people import Cast
+from tests.factories.people import MUSEUM, Cast
 from tests.pages import PageClient
 
 WHO = (
@@ -103,6 +105,20 @@ TABLE = {
     "/teach/courses/<slug>": "lnnnynnny",
     "/teach/courses/<slug>/export.zip": "lnnnynnny",
     "/teach/courses/<slug>/versions/<int(max=999999):ordinal>": "lnnnynnny",
+    "/teach/sittings": "lnnnyyyny",
+    "/teach/sittings/<sitting_id>": "lnnnynyny",
+    # Museums whose names a coordinator confirms
+    "/network/": "lnnnnnyny",
+    "/network/museums/<museum_id>": "lnnnnnyny",
+    "/network/museums/<museum_id>/people/<subject_id>": "lnnnnnyny",
+    "/teach/courses/<slug>/certificates": "lnnnynyny",
+    "/teach/courses/<slug>/certificates.csv": "lnnnynyny",
+    "/teach/courses/<slug>/certificates/by-hand": "lnnnynyny",
+    "/teach/proposals": "lnnnyyyny",
+    "/teach/proposals/<proposal_id>": "lnnnynyny",
+    # Long work: the trainer has ordered it
+    "/jobs/<order_id>": "lnnnynnny",
+    "/jobs/<order_id>/file": "lnnnynnny",
     # Administration
     "/admin/": "lnnnnnnny",
     "/admin/audit": "lnnnnnnny",
@@ -126,6 +142,9 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         drawing = get_tree(newest(tx)).media["card.svg"]
     enrolment = tx.execute(text("SELECT id FROM learning_enrolment WHERE state = 'completed'")).scalar_one()
     code = tx.execute(text("SELECT code FROM certificates_certificate")).scalar_one()
+    museum = tx.execute(text("SELECT id FROM network_museum WHERE name = :name"), {"name": MUSEUM}).scalar_one()
+    sitting = tx.execute(text("SELECT id FROM certificates_sitting")).scalar_one()
+    order, proposal = packed_and_proposed(app, learner.slug, str(enrolment), cast)
     return {
         "<slug>": learner.slug,
         "<item_id>": "final",
@@ -142,8 +161,34 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<guide_id>": "words",
         "<int(max=999999):ordinal>": "1",
         "<mail_id>": letter,
+        "<museum_id>": str(museum),
+        "<subject_id>": cast.learner.subject_id,
+        "<sitting_id>": str(sitting),
         "<int:account_id>": str(cast.stranger.account_id),
+        "<order_id>": order,
+        "<proposal_id>": proposal,
     }
+
+
+def packed_and_proposed(app: Flask, slug: str, enrolment_id: str, cast: Cast) -> tuple[str, str]:
+    """Let the trainer order a package, and propose a certificate for somebody who had none; return both ids."""
+    with app.app_context():
+        course = find_published(slug)
+        assert course is not None
+        actor = cast.trainer.subject_id
+        order_id = packing.order_package(course, Selection(), actor=actor, code="en", zone="UTC")
+        row = Proposal(
+            id=clock.new_id(), course_id=course.id, version_id=course.version_id, state="waiting",
+            proposed_by=actor, proposed_at=clock.now(), reason="For the table.",
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        learner = Proposed(proposal_id=row.id, enrolment_id=enrolment_id, subject_id=cast.learner.subject_id)
+        db.session.add(learner)
+        db.session.commit()
+        proposal_id = row.id
+    work(app)
+    return order_id, proposal_id
 
 
 def newest(tx: Connection) -> str:
@@ -208,6 +253,8 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
         db.session.commit()
     colleague.browser.visit(f"/courses/{shelf.slug}/move")
     colleague.browser.press("Move to the new version")
+    cast.browser("trainer").visit("/teach/sittings")
+    cast.browser("trainer").press("Open the sitting", course=shelf.slug, centre=MUSEUM)
     known = examples(app, tx, learner, cast)
 
     def browser(who: str) -> PageClient:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.accounts import queries
+from lms.infra import queue
 from lms.infra.db import db
 from lms.ops.models import AuditEntry
 from tests.factories.people import Cast, make_person
@@ -75,6 +76,16 @@ def test_extra_time_out_of_range_is_told_beside_the_field(cast: Cast, percent: s
     browser.visit(f"/admin/users/{cast.learner.account_id}")
     page = browser.press("Set", percent=percent, status=422)
     assert "Give a number from 0 to 200." in page.main
+
+
+def test_work_that_failed_is_counted_where_the_administrator_begins(cast: Cast, app: Flask) -> None:
+    assert "Background work that failedNone." in cast.browser("admin").visit("/admin/").main
+    with app.app_context():
+        queue.enqueue("ops.sweep_orders", key="it-failed")
+        jobs = queue.workflow_table()
+        db.session.execute(update(jobs).where(jobs.c.workflow_uuid == "it-failed").values(status="ERROR"))
+        db.session.commit()
+    assert "Background work that failed1 job" in cast.browser("admin").visit("/admin/").main
 
 
 def test_linking_to_an_address_without_account_is_told(cast: Cast) -> None:

@@ -55,6 +55,7 @@ def test_a_sound_site_has_no_fault(config: Config) -> None:
         "backup",
         "clock",
         "keys of certificates",
+        "signatures",
         "journal",
     ]
 

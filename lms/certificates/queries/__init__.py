@@ -205,7 +205,7 @@ def list_unmade(limit: int = 200) -> list[str]:
     """Return the ids of certificates whose file waits, the oldest first; those that cannot be set come last."""
     query = (
         select(Certificate.id)
-        .where(Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
+        .where(Certificate.file_digest.is_(None), Certificate.erased_at.is_(None), Certificate.standing != "superseded")
         .order_by(Certificate.problem.is_not(None), Certificate.issued_at)
         .limit(limit)
     )
@@ -214,7 +214,9 @@ def list_unmade(limit: int = 200) -> list[str]:
 
 def list_with_problems(limit: int = 50) -> list[CertificateRow]:
     """Return certificates whose file cannot be made, newest first, for the administrator."""
-    query = _COLUMNS.where(Certificate.problem.is_not(None), Certificate.erased_at.is_(None))
+    query = _COLUMNS.where(
+        Certificate.problem.is_not(None), Certificate.erased_at.is_(None), Certificate.standing != "superseded"
+    )
     return [_row(row) for row in db.session.execute(query.order_by(Certificate.issued_at.desc()).limit(limit))]
 
 

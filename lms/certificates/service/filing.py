@@ -43,10 +43,14 @@ def keep(model: Model, row: Document, made: Made) -> bool:
     return False
 
 
-def note_problem(model: Model, row: Document, letters: str) -> None:
-    """Note for the administrator which letters our fonts lack."""
+def lacking(letters: str) -> str:
+    """Say which letters our fonts lack."""
     named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
-    problem = f"The fonts of the certificate have no {named}."
+    return f"The fonts of the certificate have no {named}."
+
+
+def note_problem(model: Model, row: Document, problem: str) -> None:
+    """Note for the administrator why the file cannot be made."""
     if row.problem != problem:
         db.session.execute(update(model).where(model.id == row.id).values(problem=problem))
 

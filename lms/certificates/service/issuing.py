@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
+import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.certificates import queries
-from lms.certificates.events import CertificateIssued
-from lms.certificates.models import Certificate, FrozenName
+from lms.certificates.events import CertificateIssued, IssuedByHand
+from lms.certificates.models import Certificate, FrozenName, Presence
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import filing, journal, making, numbering, paper
-from lms.courses.queries import get_tree
+from lms.certificates.service import filing, identifying, journal, making, numbering, paper
+from lms.courses.queries import find_published_version, get_tree
 from lms.domain import progress
 from lms.domain.award import IDENTIFYING, Award, make_award
 from lms.domain.credential import hash_email
 from lms.domain.errors import Refused
 from lms.domain.journal import ERASED, ISSUED
+from lms.domain.names import latin_fault, name_fault
 from lms.domain.outline import Course
-from lms.infra import clock, pdf
+from lms.infra import clock, languages, pdf
 from lms.infra.db import db, is_sqlite, run, table_of
 from lms.infra.events import publish
 from lms.infra.pause import paused
+from lms.infra.spelling import explain
 from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
 from lms.learning.service import append, lock, refold
 from lms.network.queries import find_holder
+
+log = structlog.get_logger()
 
 _FREEZE = {
     True: sqlite_insert(table_of(FrozenName)).on_conflict_do_nothing(),
@@ -38,14 +44,15 @@ _FREEZE = {
 """By whether the database is SQLite."""
 
 
-def issue(completed: CourseCompleted) -> str | None:
+def issue(completed: CourseCompleted, terms_version_id: str | None = None) -> str | None:
     """Award the certificate of a completed course, once, and return its id; the learner never waits for the file.
 
     None when the course gives no certificate, the person is gone, or the award was made before. Call under the lock of
-    the learner, where completing is recorded.
+    the learner, where completing is recorded. The terms may be those of another version of the course.
     """
     course = get_tree(completed.version_id)
-    if course.certificate is None or queries.find_by_enrolment(completed.enrolment_id):
+    terms_version_id = terms_version_id or completed.version_id
+    if get_tree(terms_version_id).certificate is None or queries.find_by_enrolment(completed.enrolment_id):
         return None
     holder = find_holder(completed.subject_id)
     if holder is None:
@@ -54,8 +61,12 @@ def issue(completed: CourseCompleted) -> str | None:
     number, edition = queries.get_edition(completed.version_id)
     name, name_latin = queries.find_frozen_name(completed.enrolment_id) or (holder.name, holder.name_latin)
     email, salt = queries.find_email(completed.subject_id), secrets.token_hex(8)
+    found = identifying.identify(
+        completed.subject_id, completed.enrolment_id, completed.course_id, course, (name, name_latin)
+    )
+    studied = get_tree(completed.version_id, language)
     award = make_award(
-        get_tree(completed.version_id, language),
+        replace(studied, certificate=get_tree(terms_version_id, language).certificate),
         name=name,
         name_latin=name_latin,
         museum=queries.find_museum(completed.enrolment_id) or holder.museum,
@@ -64,6 +75,9 @@ def issue(completed: CourseCompleted) -> str | None:
         grade=None if completed.grade is None else Fraction(completed.grade, 10_000),
         at=completed.at,
         begun_at=queries.find_begun(completed.enrolment_id),
+        identity=found.identity,
+        identified_by=found.by,
+        supervised_by=found.supervised_by,
         email_hash=hash_email(email, salt) if email else "",
         email_salt=salt if email else "",
     )
@@ -128,7 +142,18 @@ def _record(completed: CourseCompleted, certificate_id: str) -> str:
     return code
 
 
-def issue_by_hand(subject_id: str, course_id: str) -> str:
+def find_terms(version_id: str, course_id: str) -> str | None:
+    """Return the version whose terms a certificate by hand has: the completed one's, else the published one's.
+
+    Whoever completed a course before it gave certificates gets what it gives now. None when neither gives any.
+    """
+    for candidate in (version_id, find_published_version(course_id)):
+        if candidate is not None and get_tree(candidate).certificate is not None:
+            return candidate
+    return None
+
+
+def issue_by_hand(subject_id: str, course_id: str, *, actor: str | None = None, proposal_id: str | None = None) -> str:
     """Award the certificate of somebody who has completed a course and has none, and return its id; else Refused."""
     lock(subject_id)
     enrolment = queries.find_completed(subject_id, course_id)
@@ -136,38 +161,57 @@ def issue_by_hand(subject_id: str, course_id: str) -> str:
         raise Refused("not-completed")
     if before := queries.find_by_enrolment(enrolment.id):
         raise Refused("issued-before", code=before.code)
+    version_id = enrolment.completed_version_id or enrolment.version_id
     issued = issue(
         CourseCompleted(
             subject_id=subject_id,
             enrolment_id=enrolment.id,
             course_id=course_id,
-            version_id=enrolment.completed_version_id or enrolment.version_id,
+            version_id=version_id,
             at=enrolment.completed_at,
             grade=enrolment.grade,
-        )
+        ),
+        find_terms(version_id, course_id),
     )
     if issued is None:
         raise Refused("gives-none")
+    publish(
+        IssuedByHand(
+            actor=actor,
+            subject_id=subject_id,
+            certificate_id=issued,
+            code=db.session.get_one(Certificate, issued).code,
+            proposal_id=proposal_id,
+        )
+    )
     return issued
 
 
 def make_file(certificate_id: str) -> CertificateRow | None:
     """Make and keep the file of an award, and return it when this call made it; done twice it changes nothing.
 
-    A letter that our fonts lack is noted for the administrator. Without the PDF libraries the award waits.
+    A name that our policy refuses, and a letter that our fonts lack, are noted for the administrator. Without the PDF
+    libraries the award waits, as it does without a key that may sign or an authority that has to answer.
     """
     row = queries.find_certificate(certificate_id)
     if row is None or row.award is None or row.file_digest:
         return None
     if paused():
         return None
+    if fault := name_fault(row.award.name) or (latin_fault(row.award.name_latin) if row.award.name_latin else None):
+        with languages.language(languages.SOURCE):
+            filing.note_problem(Certificate, row, f"The name cannot stand on a certificate. {explain(fault)}")
+        return None
     try:
         # Nothing is written before this returns: no lock is held while a page is set.
         made = making.make(row)
-    except (pdf.Unavailable, making.NoKey):
+    except pdf.Unavailable:
         return None
-    except paper.Unprintable as fault:
-        filing.note_problem(Certificate, row, fault.letters)
+    except making.NoKey as problem:
+        log.warning("certificate waits", certificate=certificate_id, reason=str(problem))
+        return None
+    except paper.Unprintable as missing:
+        filing.note_problem(Certificate, row, filing.lacking(missing.letters))
         return None
     return row if filing.keep(Certificate, row, made) else None
 
@@ -191,7 +235,8 @@ def erase_holder(subject_id: str) -> list[str]:
         certificate.erased_at = clock.now()
         certificate.problem = None
         journal.append(ERASED, certificate.code, {})
-    db.session.execute(delete(FrozenName).where(FrozenName.subject_id.in_(subjects)))
+    for names in (FrozenName, Presence):
+        db.session.execute(delete(names).where(names.subject_id.in_(subjects)))
     db.session.flush()
     return [certificate.id for certificate in erased if certificate.file_digest]
 

@@ -53,7 +53,9 @@ def make(row: CertificateRow) -> Made:
         key=pdf_key.fingerprint,
         credential=content,
     )
-    return Made(pdf=sign(page), credential=content, credential_key=key.id, pdf_key=pdf_key.id)
+    return Made(
+        pdf=sign(page, until=row.award.holds_until), credential=content, credential_key=key.id, pdf_key=pdf_key.id
+    )
 
 
 def signing_keys() -> tuple[Key, Key]:
@@ -70,8 +72,8 @@ def prove(unsigned: Mapping[str, Any], key: Key, *, at: datetime) -> bytes:
     return orjson.dumps(signed)
 
 
-def sign(page: bytes) -> bytes:
-    """Return a PDF with the site's signature; NoKey when it cannot be signed now."""
+def sign(page: bytes, *, until: datetime | None = None) -> bytes:
+    """Return a PDF with the site's signature, for a paper that holds until then; NoKey when it cannot be signed now."""
     try:
         return sign_pdf(
             page,
@@ -80,6 +82,8 @@ def sign(page: bytes) -> bytes:
             name=site().site_name,
             location=site().host,
             timestamp_url=site().timestamp_url,
+            long_term=site().long_term,
+            until=until,
         )
     except (DocumentProblem, KeyProblem) as problem:
         raise NoKey(str(problem)) from problem  # such as a timestamp authority that is silent: it is tried again

@@ -288,6 +288,7 @@ def _claims() -> dict[str, str]:
         "outcomes": _("Outcomes of the course"),
         "grade": _("Result"),
         "assessment": _("Assessment"),
+        "identity": _("How the holder was identified"),
         "issued": _("Issued"),
         "until": _("Valid until"),
         "studied": _("Time of study"),

@@ -58,6 +58,8 @@ class Paper:
     extent: str
     assessment: tuple[str, ...]
     identity: str
+    verifying: str
+    signing: str
     digest: str
     key: str
     """The fingerprint of the key that signs the file, in groups."""
@@ -117,26 +119,30 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
     sizes = {key: picture.size for key, picture in pictures.items()}
     front = set_front(award, latin, sizes)
     places = set_pictures(front, sizes)
+    address, assessment, identity = words.address(base_url), words.assessment_of(award, lang), words.identity_of(award)
+    verifying, signing = words.verifying(address), words.signing()
     return Paper(
         award=award,
         site=site,
         lang=lang,
         code=code,
         latin=latin,
-        address=words.address(base_url),
+        address=address,
         speech=words.speech_of(award, lang),
         other=_other_speech(award),
         rooms=rooms,
         modules=tuple((title, words.hours_of(module.minutes, lang)) for title, module in modules),
         extent=words.extent_of(award, lang),
-        assessment=words.assessment_of(award, lang),
-        identity=words.identity_of(award),
+        assessment=assessment,
+        identity=identity,
+        verifying=verifying,
+        signing=signing,
         digest=_in_groups(award.version_digest),
         key=_in_groups(key),
         front=front,
         plan=set_plan(award, rooms, places),
         places=places,
-        back=set_back(award),
+        back=set_back(award, [*assessment, identity, verifying, signing]),
     )
 
 

@@ -16,6 +16,9 @@ COLUMN, PLAN, SIGNED = 134.0, 90.0, 41.0
 TOP, BOTTOM, CHECK = 26.0, 186.5, 159.5
 """Millimetres from the upper edge of the paper between which the first page is filled, and where the check begins."""
 
+BESIDE, BACK_HEIGHT = 101.0, 145.0
+"""Millimetres that the narrow column of the second page is wide, and that it and the title above it may be high."""
+
 TITLE = ((36.0, 2), (32.0, 2), (28.0, 2), (25.0, 3), (22.0, 3), (20.0, 4), (18.0, 4), (16.0, 4), (14.0, 5), (12.0, 6))
 NAME = ((28.0, 1), (25.0, 1), (22.0, 1), (20.0, 1), (22.0, 2), (20.0, 2), (18.0, 2), (16.0, 2), (14.0, 2), (12.0, 3))
 COURSE = ((13.0, 2), (12.0, 2), (11.0, 2), (10.0, 3), (9.0, 4))
@@ -230,10 +233,21 @@ def set_plan(award: Award, rooms: str, places: Mapping[str, Place]) -> Plan:
     return Plan(drawing=drawing, place=place, rooms_size=rooms_size)
 
 
-def set_back(award: Award) -> Back:
-    """Choose sizes for what is long on the second page; if even the smallest is too large there is a third."""
+def set_back(award: Award, beside: Sequence[str]) -> Back:
+    """Choose sizes for what is long on the second page; if even the smallest is too large there is a third.
+
+    `beside` is what stands in the narrow column, which no third page takes over: it fits at the smallest size.
+    """
+    title_size = pdf.fit(award.title, font="serif-italic", width=230, steps=BACK_TITLE)
+    title = pdf.face("serif-italic").lines(award.title, title_size, 230) * title_size * 1.2 * pdf.POINT
     texts = [*award.outcomes, *award.modules]
-    return Back(
-        title_size=pdf.fit(award.title, font="serif-italic", width=230, steps=BACK_TITLE),
-        size=pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALLER) or SMALLER[-1],
-    )
+    listed = pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALLER) or SMALLER[-1]
+    fitting = [size for size in SMALLER if size <= listed and _beside_height(beside, size) <= BACK_HEIGHT - title]
+    return Back(title_size=title_size, size=max(fitting, default=SMALLER[-1]))
+
+
+def _beside_height(texts: Sequence[str], size: float) -> float:
+    """Return how high the narrow column of the second page is, with its four headings and the key's fingerprint."""
+    lines = sum(pdf.face("sans").lines(text, size, BESIDE) for text in texts)
+    headings = 4 * (size * 1.4 * pdf.POINT + 3) + 3 * 4
+    return lines * size * 1.42 * pdf.POINT + headings + 2 * 7.5 * 1.42 * pdf.POINT

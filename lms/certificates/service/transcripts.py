@@ -115,7 +115,7 @@ def make_file(transcript_id: str) -> TranscriptRow | None:
     except (pdf.Unavailable, making.NoKey):
         return None
     except Unprintable as fault:
-        filing.note_problem(IssuedTranscript, row, fault.letters)
+        filing.note_problem(IssuedTranscript, row, filing.lacking(fault.letters))
         return None
     return row if filing.keep(IssuedTranscript, row, made) else None
 

@@ -99,7 +99,10 @@ def assessment_of(award: Award, lang: str) -> tuple[str, ...]:
     """Say how the work was assessed, sentence by sentence."""
     if award.assessment == "study":
         return (_("The holder worked through the course. Nothing was graded."),)
-    said = [_("By quizzes on this site, graded against a key that the learner does not see. Nobody supervised them.")]
+    said = [
+        _("By quizzes on this site, graded against a key that the learner does not see."),
+        _supervision_of(award),
+    ]
     if award.pass_percent is not None:
         said.append(_("Needed in the final quiz: %(needed)s.", needed=percent(award.pass_percent, lang)))
     if award.assessment == "quizzes-tasks":
@@ -107,10 +110,49 @@ def assessment_of(award: Award, lang: str) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _supervision_of(award: Award) -> str:
+    if not award.supervised_by:
+        return _("Nobody supervised them.")
+    if award.quizzes < 2:
+        return _("The quiz was taken under supervision at %(centre)s.", centre=award.supervised_by)
+    return _(
+        "The final quiz was taken under supervision at %(centre)s; nobody supervised the others.",
+        centre=award.supervised_by,
+    )
+
+
 def identity_of(award: Award) -> str:
     """Say how the holder was identified."""
-    self_declared = _("By the holder’s own word: the name is as the holder gave it. No document was checked.")
-    return {"self-declared": self_declared}[award.identity]
+    if award.identity == "museum":
+        return _(
+            "%(museum)s confirmed that it knows the holder and that the name is as in an identity document or in its "
+            "staff list.",
+            museum=award.identified_by,
+        )
+    if award.identity == "centre":
+        return _(
+            "At %(centre)s, where a supervisor saw the holder’s papers with this name before the final quiz.",
+            centre=award.identified_by,
+        )
+    return _("By the holder’s own word: the name is as the holder gave it. No document was checked.")
+
+
+def verifying(where: str) -> str:
+    """Say how a certificate is verified; `where` is the address as people type it."""
+    return _(
+        "Open %(address)s and type the code above, or point a phone at the square code on the first page. The page "
+        "tells whether the certificate holds today and repeats what it claims. Where paper and page differ, believe "
+        "the page. Look that the address in your browser is the one printed here.",
+        address=where,
+    )
+
+
+def signing() -> str:
+    """Say what the signature is, before the fingerprint of its key."""
+    return _(
+        "The file is signed and carries an Open Badges credential. If a reader of PDF calls the signature unknown, it "
+        "does not know this site yet; it does not say that anything is wrong. Fingerprint (SHA-256) of the key:"
+    )
 
 
 def hours_of(minutes: int, lang: str) -> str:

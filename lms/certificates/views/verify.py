@@ -130,7 +130,10 @@ def _summary(row: Document) -> dict[str, Any]:
         "file_sha256": row.file_digest,
         "claims": {
             key: getattr(row.award, key) if key not in NAMES or row.standing != "superseded" else None
-            for key in ("name", "name_latin", "title", "course_title", "hours", "outcomes", "edition", "language")
+            for key in (
+                *("name", "name_latin", "title", "course_title", "hours", "outcomes", "edition", "language"),
+                *("assessment", "supervised_by", "identity", "identified_by"),
+            )
         }
         if row.award
         else None,

@@ -62,6 +62,11 @@ def find_course(slug: str) -> Course | None:
     return db.session.scalars(select(Course).where(Course.slug == slug)).first()
 
 
+def find_published_version(course_id: str) -> str | None:
+    """Return the version of a course that is published, if one is."""
+    return db.session.scalar(select(Course.published_id).where(Course.id == course_id))
+
+
 def find_version(version_id: str) -> Version | None:
     """Return a version by its id."""
     return db.session.get(Version, version_id)

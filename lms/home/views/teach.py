@@ -5,18 +5,21 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from lms.accounts.queries import extra_time_of
+from lms.certificates.queries.proposals import count_waiting
+from lms.courses.access import reach
 from lms.courses.queries import CourseRow, get_tree, list_published
 from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
 from lms.domain.outline import Course
 from lms.home import access, queries
 from lms.home.views import hints
+from lms.infra import clock
 from lms.infra.languages import gettext as _
 from lms.learning.queries import list_states
 from lms.quizzes.queries import list_attempts_of
 from lms.quizzes.service import percent
 from lms.web import locale
-from lms.web.guards import permission, require_viewer
+from lms.web.guards import Viewer, permission, require_viewer
 from lms.web.pages import page
 from lms.web.prose import writer_of
 
@@ -40,7 +43,21 @@ def teach() -> str:
     rows = list_published(after=_number(mark), limit=COURSES + 1)
     mine = [row for row in rows[:COURSES] if who.can("teach.view", ("course", row.slug))]
     more = rows[COURSES - 1].number if len(rows) > COURSES else None
-    return page("home/teach.html", courses=mine, more=more, reading=locale.reading(), first=not mark)
+    return page(
+        "home/teach.html",
+        courses=mine,
+        more=more,
+        reading=locale.reading(),
+        first=not mark,
+        waiting=waiting_for(who),
+    )
+
+
+def waiting_for(who: Viewer) -> int:
+    """Count the proposals of certificates that wait for this person's decision."""
+    if not who.can("certificates.approve"):
+        return 0
+    return count_waiting(reach(who.grants, "certificates.approve", at=clock.now()), who.subject_id)
 
 
 def _number(word: str) -> tuple[int, int] | None:

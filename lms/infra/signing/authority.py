@@ -13,9 +13,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 YEAR = timedelta(days=365.25)
-AUTHORITY_VALID = 60 * YEAR
-SIGNER_VALID = 50 * YEAR
+AUTHORITY_VALID = 100 * YEAR
+SIGNER_VALID = 80 * YEAR
 """It outlives what it signs: a reader that knows nothing of signing times still accepts the paper of an old learner."""
+
+LONGEST_PAPER = 50 * YEAR
+"""How long the certificate of a course may hold at most."""
 
 EARLIER = timedelta(days=1)
 """So much before it is made a certificate counts: clocks of readers are wrong."""

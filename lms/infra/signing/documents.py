@@ -1,7 +1,7 @@
-"""The signature of a PDF: PAdES-B-B by pyHanko, or B-T with a timestamp, as the author who allows no change.
+"""The signature of a PDF: PAdES-B-B by pyHanko, B-T with a timestamp, or B-LT, as the author who allows no change.
 
-No validation data is put into the file afterwards (B-LT): our own authority publishes none, and what is appended after
-the signature is what whoever checks must not accept.
+For B-LT what shows that the certificates held is put in together with the signature: what is appended after it is what
+whoever checks must not accept. Our own authority publishes nothing of the kind; an organisation's does.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
-import urllib.request
 from datetime import UTC, datetime
-from http.client import HTTPException
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import cms, tsp, x509
+from asn1crypto import cms, x509
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -26,18 +24,25 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
-from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
-from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.signers.pdf_signer import (
+    DSSContentSettings,
+    PdfSignatureMetadata,
+    PdfSigner,
+    PreSignValidationStatus,
+    SigDSSPlacementPreference,
+)
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator.registry import CertificateStore, SimpleCertificateStore
 
+from lms.infra.signing import longterm
+from lms.infra.signing.asking import DIGEST, TimestampAuthority
 from lms.infra.signing.examination import Paper, examine_pdf, read_attachment
 from lms.infra.signing.keys import Key, KeyProblem, Keyring, PrivateKey
+from lms.infra.signing.revocation import publishes
 
 __all__ = ["DocumentProblem", "Paper", "examine_pdf", "read_attachment", "sign_pdf"]
 
 FIELD = "Signature"
-DIGEST = "sha256"
 RESERVED = 2048
 """Bytes of a signature beside its certificates: attributes, names, the value itself."""
 
@@ -46,8 +51,10 @@ RESERVED_TIMESTAMP = 14_000
 
 SAMPLE = b"the digest of no document at all"
 SIGNED_DATA = cms.ContentType("signed_data").dump()
-ANSWER_TIMEOUT = 15.0
-LARGEST_ANSWER = 100_000
+ATTEMPTS = 4
+"""How many certificates a timestamp authority may answer with in turn."""
+
+BESIDE = DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE)
 
 PLACE = SigFieldSpec(
     FIELD,
@@ -61,16 +68,27 @@ class DocumentProblem(Exception):
 
 
 def sign_pdf(
-    content: bytes, keyring: Keyring, *, at: datetime, name: str, location: str, timestamp_url: str | None = None
+    content: bytes,
+    keyring: Keyring,
+    *,
+    at: datetime,
+    name: str,
+    location: str,
+    timestamp_url: str | None = None,
+    long_term: bool | None = None,
+    until: datetime | None = None,
 ) -> bytes:
     """Return a PDF with our signature over all of it; with the address of a timestamp authority its timestamp too.
 
-    Raises KeyProblem when there is no key, DocumentProblem for what is no PDF or has a signature already, and when the
-    authority does not answer.
+    `long_term` puts in what shows that the certificates held; None: when an organisation's certificate allows it.
+    `until` is when what the paper says ends. Raises KeyProblem when no key may sign it, DocumentProblem for what is no
+    PDF or has a signature already, and when an authority does not answer.
     """
     key = keyring.current("pdf")
     hand = _hand(keyring, key)
-    timestamper = _Authority(timestamp_url) if timestamp_url else None
+    if reason := hand.refuses(at, until if key.own else None):
+        raise KeyProblem(f"the certificate of {key.id} {reason}")
+    timestamper = TimestampAuthority(timestamp_url) if timestamp_url else None
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm=DIGEST,
@@ -79,25 +97,72 @@ def sign_pdf(
         subfilter=SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
+        dss_settings=BESIDE,
     )
     signer = PdfSigner(metadata, hand, timestamper=timestamper, new_field_spec=PLACE)
     reserved = hand.size + (RESERVED_TIMESTAMP if timestamper else 0)
+    moment = at.astimezone(UTC).replace(microsecond=0)
     try:
-        return asyncio.run(_sign(signer, content, at.astimezone(UTC).replace(microsecond=0), reserved))
+        if timestamper and lasts(keyring, timestamp_url=timestamp_url, long_term=long_term):
+            return _sign_for_long(signer, hand, content, moment, reserved, timestamper)
+        return asyncio.run(_sign(signer, content, moment, reserved))
     except TimestampRequestError as error:
         raise DocumentProblem(
             f"the timestamp authority {timestamp_url} did not answer as it should: {error}"
         ) from error
+    except longterm.EvidenceProblem as problem:
+        raise DocumentProblem(str(problem)) from problem
     except (SigningError, PdfError, ValueError) as error:
         raise DocumentProblem(f"this PDF cannot be signed: {error}") from error
 
 
-async def _sign(signer: PdfSigner, content: bytes, at: datetime, reserved: int) -> bytes:
+def lasts(keyring: Keyring, *, timestamp_url: str | None, long_term: bool | None) -> bool:
+    """Tell whether signatures are made that can be checked when their certificates have ended (PAdES-B-LT).
+
+    Unless it is said, they are where that means something: with a timestamp, by a certificate that names an address
+    where to ask whether it was revoked.
+    """
+    if long_term is not None:
+        return long_term
+    key = keyring.current("pdf")
+    return timestamp_url is not None and not key.own and publishes(_hand(keyring, key).certificates[0])
+
+
+def try_out(keyring: Keyring, *, at: datetime, timestamp_url: str, long_term: bool | None) -> None:
+    """Ask whomever signing asks; DocumentProblem when one of them does not answer as it should."""
+    authority = TimestampAuthority(timestamp_url)
+    try:
+        asyncio.run(authority.try_out())
+        if lasts(keyring, timestamp_url=timestamp_url, long_term=long_term):
+            longterm.gather(_hand(keyring, keyring.current("pdf")).certificates, authority, at=at)
+    except TimestampRequestError as error:
+        raise DocumentProblem(
+            f"the timestamp authority {timestamp_url} did not answer as it should: {error}"
+        ) from error
+    except longterm.EvidenceProblem as problem:
+        raise DocumentProblem(str(problem)) from problem
+
+
+def _sign_for_long(
+    signer: PdfSigner, hand: _Hand, content: bytes, at: datetime, reserved: int, authority: TimestampAuthority
+) -> bytes:
+    """Sign with the evidence beside the signature, as often as the timestamp comes with a certificate new to us."""
+    for _ in range(ATTEMPTS):
+        evidence = longterm.gather(hand.certificates, authority, at=at)
+        signed = asyncio.run(_sign(signer, content, at, reserved, evidence.info))
+        if evidence.covers(authority):
+            return signed
+    raise DocumentProblem(f"the timestamp authority {authority.url} answers with another certificate each time")
+
+
+async def _sign(
+    signer: PdfSigner, content: bytes, at: datetime, reserved: int, evidence: PreSignValidationStatus | None = None
+) -> bytes:
     """Do what PdfSigner.async_sign_pdf does, at a moment that is given: it takes the present one."""
     session = signer.init_signing_session(_Writer(content))
     session.system_time = at
     prepared = session.prepare_tbs_document(
-        validation_info=None,
+        validation_info=evidence,
         bytes_reserved=2 * reserved,  # it counts the hexadecimal digits
         appearance_text_params=None,
     )
@@ -134,8 +199,20 @@ class _Hand(Signer):
         registry: CertificateStore = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # it says no types
         registry.register_multiple(loaded)
         super().__init__(signing_cert=loaded[0], cert_registry=registry)
+        self.certificates = loaded
         self.size = RESERVED + sum(map(len, certificates))
+        self._starts, self._ends = loaded[0].not_valid_before, loaded[0].not_valid_after
         self._frame: _Frame | None = None
+
+    def refuses(self, at: datetime, until: datetime | None) -> str | None:
+        """Say why nothing is signed at a moment that holds until another one, None when it may be."""
+        if at < self._starts:
+            return f"holds from {self._starts:%Y-%m-%d} on: nothing is signed with it before"
+        if at > self._ends:
+            return f"ended on {self._ends:%Y-%m-%d}: nothing is signed with it any more"
+        if until and until > self._ends:
+            return f"ends on {self._ends:%Y-%m-%d}, before what it would sign: run lms keys rotate pdf"
+        return None
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """Return the signature of the signed attributes."""
@@ -203,23 +280,3 @@ def _hand(keyring: Keyring, key: Key) -> _Hand:
         if found is None or found.secret is not secret:
             found = _hands[key.fingerprint] = _Hand(secret, [key.certificate, *keyring.chain(key.id)])
         return found
-
-
-class _Authority(TimeStamper):
-    """Asks a timestamp authority (RFC 3161); pyHanko's own wants one more library for HTTP."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # it says no types
-        if not url.startswith(("http://", "https://")):
-            raise DocumentProblem(f"{url} is no address of a timestamp authority")
-        self._url = url
-
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Send one question and return the answer."""
-        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-        question = urllib.request.Request(self._url, data=req.dump(), headers=headers)  # noqa: S310 - HTTP: see above
-        try:
-            with urllib.request.urlopen(question, timeout=ANSWER_TIMEOUT) as answer:  # noqa: S310 - likewise
-                return tsp.TimeStampResp.load(answer.read(LARGEST_ANSWER))
-        except (OSError, HTTPException, ValueError) as error:
-            raise TimestampRequestError(str(error)) from error

@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from lms.infra.clock import now
 from lms.infra.signing.authority import make_authority, make_signer
 from lms.infra.signing.folder import PUBLIC, KeyFolder, KeyProblem, PrivateKey, pem, state_of
 from lms.infra.signing.multikey import multikey, read_multikey, verify
@@ -154,16 +153,13 @@ class Keyring:
             (folder / name).write_bytes(content)
         return [folder / name for name in files]
 
-    def problem(self, at: datetime | None = None) -> str | None:
-        """Say in one sentence what is wrong with the keys, None when all can sign."""
+    def problem(self) -> str | None:
+        """Say in one sentence what is wrong with the keys, None when all are there; certificates may have ended."""
         try:
             if open_one := self._folder.too_open():
                 return f"{open_one} can be read by others; run chmod go= {open_one}"
             for name in NAMES:
-                key = self.current(name)
-                self.secret(key.id)
-                if key.certificate and _ended(key.certificate, at or now()):
-                    return f"the certificate of {key.id} is not valid today"
+                self.secret(self.current(name).id)
             if self.current("pdf").own:
                 self._folder.load(AUTHORITY)
         except KeyProblem as problem:
@@ -293,11 +289,6 @@ def _public_pem(key: Key) -> str:
 
 def _chain(key_id: str) -> str:
     return f"{key_id}.chain"
-
-
-def _ended(certificate: bytes, at: datetime) -> bool:
-    read = x509.load_der_x509_certificate(certificate)
-    return not read.not_valid_before_utc <= at <= read.not_valid_after_utc
 
 
 def _record(key: Key) -> dict[str, object]:

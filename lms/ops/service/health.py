@@ -25,6 +25,7 @@ from lms.infra.db import db
 from lms.infra.keyring import keyring
 from lms.infra.pause import paused
 from lms.infra.places import PACKAGE, place
+from lms.infra.signing.outlook import look_ahead
 from lms.infra.slots import slots
 from lms.infra.storage import Storage
 
@@ -204,6 +205,14 @@ def check_keys(_config: Config) -> Finding:
     return ok("keys of certificates", ", ".join(key.id for key in ring.every_key() if key.retired_at is None))
 
 
+def check_signatures(config: Config) -> Finding:
+    """Look how long signatures of certificates will be believed, and ask whomever signing asks."""
+    state, detail = look_ahead(
+        keyring(), at=clock.now(), timestamp_url=config.timestamp_url, long_term=config.long_term
+    )
+    return Finding(name="signatures", state=state, detail=detail)
+
+
 def check_journal(config: Config) -> Finding:
     """Follow the journal of certificates from its first entry on."""
     if _database_problem():
@@ -228,6 +237,7 @@ CHECKS: tuple[Callable[[Config], Finding], ...] = (
     check_programs,
     check_clock,
     check_keys,
+    check_signatures,
     check_journal,
 )
 

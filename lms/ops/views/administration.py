@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from lms.accounts import queries as people
+from lms.certificates.queries.proposals import count_waiting
 from lms.config import Config
 from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
 from lms.infra import mail as post
+from lms.infra.queue import FAILED
 from lms.ops import queries as ops
-from lms.web.guards import permission
+from lms.web.guards import permission, require_viewer
 from lms.web.pages import page
 from lms.web.settings import settings
 
@@ -36,7 +38,8 @@ def start() -> str:
         mails=post.count_waiting(),
         has_mail_server=config.mail_url is not None,
         jobs=ops.count_waiting_jobs(),
-        failed=sum(n for (_queue, status), n in ops.count_jobs().items() if status == "failed"),
+        proposals=count_waiting(None, require_viewer().subject_id),
+        failed=sum(n for (_queue, status), n in ops.count_jobs().items() if status.upper() in FAILED),
     )
 
 
