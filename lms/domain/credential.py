@@ -68,16 +68,36 @@ def place_of(ordinal: int) -> Place:
     return Place(number=number + 1, index=(turn * _STRIDE + _OFFSET) % LIST_LENGTH)
 
 
+class Holder(Protocol):
+    """Who somebody is, as far as a credential says."""
+
+    @property
+    def name(self) -> str:
+        """Return the name in its own script."""
+
+    @property
+    def name_latin(self) -> str:
+        """Return the name in Latin letters."""
+
+    @property
+    def email_hash(self) -> str:
+        """Return what stands in place of the address."""
+
+    @property
+    def email_salt(self) -> str:
+        """Return what the address was hashed with."""
+
+
 def hash_email(email: str, salt: str) -> str:
     """Return what a credential says in place of an address (Open Badges 3.0, section B.5.3)."""
     return "sha256$" + sha256(f"{email.strip().lower()}{salt}".encode()).hexdigest()
 
 
-def same_email(award: Award, email: str) -> bool | None:
-    """Tell whether an address is the holder's; None where the award knows of none."""
-    if not award.email_hash:
+def same_email(holder: Holder, email: str) -> bool | None:
+    """Tell whether an address is the holder's; None where none is known."""
+    if not holder.email_hash:
         return None
-    return compare_digest(hash_email(email, award.email_salt), award.email_hash)
+    return compare_digest(hash_email(email, holder.email_salt), holder.email_hash)
 
 
 def address_of(base_url: str, code: str) -> str:
@@ -206,26 +226,6 @@ def _identified(award: Award) -> str:
         "centre": f"At {award.identified_by} a supervisor saw the holder's papers with this name before the final "
         "quiz.",
     }[award.identity]
-
-
-class Holder(Protocol):
-    """Who somebody is, as far as a credential says."""
-
-    @property
-    def name(self) -> str:
-        """Return the name in its own script."""
-
-    @property
-    def name_latin(self) -> str:
-        """Return the name in Latin letters."""
-
-    @property
-    def email_hash(self) -> str:
-        """Return what stands in place of the address."""
-
-    @property
-    def email_salt(self) -> str:
-        """Return what the address was hashed with."""
 
 
 def identifiers_of(holder: Holder) -> list[dict[str, Any]]:

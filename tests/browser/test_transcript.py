@@ -54,7 +54,7 @@ def test_a_transcript_is_made_given_out_and_verified(
     verifier.goto("/verify")
     verifier.get_by_label("Certificate file").set_input_files(file)
     study.press(verifier, "Verify")
-    expect(verifier.get_by_role("main")).to_contain_text("to the last byte")
+    expect(verifier.get_by_role("main")).to_contain_text("the file is as it was issued")
 
 
 def test_without_a_network_it_is_told_that_a_certificate_in_it_was_revoked(

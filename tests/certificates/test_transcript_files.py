@@ -55,7 +55,7 @@ def test_the_file_is_known_by_upload_and_every_check_is_good(issued: Issued, cli
         assert {checked.record, checked.file, checked.proof, checked.claims, checked.key} == {"good"}
         page = upload(client, content, name)
         assert "Valid transcript" in page
-        assert "to the last byte" in page
+        assert "the file is as it was issued" in page
     reformed = json.dumps(json.loads(issued.credential()), indent=1).encode()
     assert issued.check(reformed).origin == "genuine"
 

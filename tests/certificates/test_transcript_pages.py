@@ -150,6 +150,16 @@ def test_the_states_of_a_transcript_come_first(issued: Issued, client: PageClien
     assert status_of(client.visit(f"/verify/{issued.code}")).startswith("Valid transcript")
 
 
+@pytest.mark.parametrize(("typed", "answer"), [(None, "Yes, it matches."), ("nobody@example.org", "No, it does not")])
+def test_a_stranger_may_compare_the_address_of_the_holder(
+    issued: Issued, client: PageClient, cast: Cast, typed: str | None, answer: str
+) -> None:
+    client.visit(f"/verify/{issued.code}")
+    page = client.press("Compare", email=typed or cast.learner.email)
+    assert answer in page.main
+    assert page.heading == "Valid transcript"
+
+
 def test_programs_get_what_they_ask_for(issued: Issued, client: PageClient) -> None:
     address = f"/verify/{issued.code}"
     answer = client.get(address, headers={"Accept": "application/vc"})

@@ -6,6 +6,7 @@ import os
 
 from lms.certificates.queries.documents import is_taken
 from lms.certificates.service import journal
+from lms.certificates.service.checking import SPECIMEN
 from lms.domain import codes
 
 
@@ -16,6 +17,6 @@ def take() -> tuple[int, str]:
     """
     ordinal = journal.take_ordinal()
     code = codes.encode(os.urandom(codes.BYTES))
-    while is_taken(code):
+    while code == SPECIMEN or is_taken(code):
         code = codes.encode(os.urandom(codes.BYTES))
     return ordinal, code

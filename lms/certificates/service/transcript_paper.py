@@ -79,7 +79,7 @@ def print_transcript(
     attached = pdf.Attached(
         content=credential, description="Open Badges 3.0", at=datetime.fromisoformat(transcript.issued_at)
     )
-    return pdf.render(page, shared="", style=STYLE, drawings=drawings, identifier=code, attached=attached)
+    return pdf.render(page, style=STYLE, drawings=drawings, identifier=code, attached=attached)
 
 
 def lay_out(code: str, transcript: Transcript, site: str, base_url: str, key: str) -> Paper:

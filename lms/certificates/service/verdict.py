@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lms.certificates.queries import CertificateRow
+from lms.certificates.queries.transcripts import TranscriptRow
 from lms.certificates.service import words
 from lms.certificates.service.checking import Checked
 from lms.domain.award import State
 from lms.infra.languages import gettext as _
+from lms.infra.languages import ngettext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,44 @@ def on_certificate(row: CertificateRow, state: State, lang: str, *, whole: bool 
         kind="no",
         title=_("Superseded: another certificate has taken its place"),
         advice=_("Do not accept it. Since %(date)s the certificate that took its place counts.", date=ended),
+    )
+
+
+def on_transcript(row: TranscriptRow, state: State, lang: str, *, lost: int, whole: bool = False) -> Verdict:
+    """Say what holds of a transcript; `lost` is how many certificates in it counted once and do not now."""
+    ended = words.day(row.ended_at.isoformat(), lang) if row.ended_at else ""
+    if state == "valid" and lost:
+        return Verdict(
+            kind="wait",
+            title=ngettext(
+                "Valid transcript, but %(num)d certificate in it no longer counts",
+                "Valid transcript, but %(num)d certificates in it no longer count",
+                lost,
+            ),
+            advice=_("Rely on what is said of today: since it was made, certificates were taken back."),
+        )
+    if state == "valid":
+        rely = _("You may rely on what it says: the file is as it was issued.")
+        compare = _("You may rely on what this page says. Compare it with the paper before you.")
+        return Verdict(kind="yes", title=_("Valid transcript"), advice=rely if whole else compare)
+    if state == "not yet valid":
+        since = words.day(row.issued_at.isoformat(), lang)
+        return Verdict(
+            kind="wait",
+            title=_("Not yet valid: this transcript holds from %(date)s", date=since),
+            advice=_("Do not rely on it before that day."),
+        )
+    if state == "revoked":
+        reason = row.reason or _("none was given")
+        return Verdict(
+            kind="no",
+            title=_("Revoked: this transcript no longer counts"),
+            advice=_("Do not accept it. It was revoked on %(date)s. The reason: %(reason)s", date=ended, reason=reason),
+        )
+    return Verdict(
+        kind="no",
+        title=_("Superseded: another transcript has taken its place"),
+        advice=_("Do not accept it. Since %(date)s the transcript that took its place counts.", date=ended),
     )
 
 

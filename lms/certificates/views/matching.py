@@ -8,7 +8,7 @@ from typing import Literal
 from flask import Blueprint, Response, make_response, request
 
 from lms.certificates import access
-from lms.certificates.queries import CertificateRow
+from lms.certificates.queries.documents import Document
 from lms.certificates.views import verify
 from lms.domain.credential import same_email
 from lms.domain.errors import NotFound
@@ -48,7 +48,7 @@ def add_to(blueprint: Blueprint) -> None:
 def match_email(code: str) -> Response:
     """Say whether what was typed is the holder's address."""
     try:
-        row = access.certificate_for_anybody(code)
+        row = access.document_for_anybody(code)
     except NotFound:
         return verify.nothing()
     typed = request.form.get("email", "").strip()
@@ -73,7 +73,7 @@ def _is_address(typed: str) -> bool:
     return bool(name and host) and len(typed) <= LONGEST and is_clean(typed) and not any(c.isspace() for c in typed)
 
 
-def _compared(row: CertificateRow, typed: str) -> Matched | None:
+def _compared(row: Document, typed: str) -> Matched | None:
     same = same_email(row.award, typed) if row.award else None
     if same is None:
         return None  # the page says why nothing can be compared

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from lms.certificates.queries import transcripts as queries
 from lms.certificates.queries.transcripts import TranscriptRow
-from lms.certificates.service import transcript_paper, transcripts, words
+from lms.certificates.service import transcript_paper, transcripts, verdict, words
+from lms.certificates.service.checking import Checked
 from lms.domain.errors import Refused
 from lms.domain.keyset import read_mark, write_mark
 from lms.domain.transcript import Held, hold_now, hours_now, hours_of, in_order
@@ -82,21 +83,23 @@ def _languages() -> tuple[str, ...]:
     return tuple(dict.fromkeys((locale.current(), *locale.reading())))
 
 
-def claims(row: TranscriptRow) -> dict[str, object]:
+def claims(row: TranscriptRow, file: Checked | None) -> dict[str, object]:
     """Return what the page that verifies shows: the courses as they were issued, and what holds today of each."""
     now, lang, said = clock.now(), locale.current(), row.said
     held = _held(row)
+    state, lost = row.state(now), sum(one.lost for one in held)
     return {
         "certificate": row,
-        "said": said,
-        "state": row.state(now),
+        "transcript": said,
+        "said": verdict.on_transcript(row, state, lang, lost=lost, whole=file is not None),
+        "state": state,
         "checked": words.moment(now, lang),
         "issued": words.day(row.issued_at.isoformat(), lang),
         "ended": words.day(row.ended_at.isoformat(), lang) if row.ended_at else "",
         "signed": words.moment(row.made_at, lang) if row.made_at else "",
         "completed": [(one, transcript_paper.line_of(one.course, lang)) for one in held if one.course.completed],
         "under_way": [(one, transcript_paper.line_of(one.course, lang)) for one in held if not one.course.completed],
-        "lost": sum(one.lost for one in held),
+        "lost": lost,
         "hours": said.hours,
         "hours_now": hours_now(held),
     }

@@ -90,9 +90,10 @@ def by_code(code: str, _shouted: str = "") -> Response:
 
 
 def about(row: Document, *, file: Checked | None = None, matched: object = None) -> Response:
-    """Return the page about what was issued, with what came of its file or of comparing an address."""
+    """Return the page about a certificate or transcript, with what came of its file or of comparing an address."""
     if isinstance(row, TranscriptRow):
-        return _unseen(make_response(page("certificates/transcript_verify.html", **transcripts.claims(row), file=file)))
+        said = transcripts.claims(row, file)
+        return _unseen(make_response(page("certificates/transcript_verify.html", **said, file=file, matched=matched)))
     return _unseen(make_response(page("certificates/verify.html", **_claims(row, file), file=file, matched=matched)))
 
 
