@@ -140,6 +140,7 @@ NO_PAGES = {
     "/certificates/<code>.json",
     "/.well-known/did.json",
     "/status/<int(max=999999):number>",
+    "/status/journal",
     "/verify/offline.html",
     "/teach/courses/<slug>/export.zip",
     # The same page as under /verify.

@@ -82,6 +82,7 @@ TABLE = {
     "/certificates/<code>.json": "yyyyyyyyy",
     "/.well-known/did.json": "yyyyyyyyy",
     "/status/<int(max=999999):number>": "yyyyyyyyy",
+    "/status/journal": "yyyyyyyyy",
     "/verify/offline.html": "yyyyyyyyy",
     "/verify": "yyyyyyyyy",
     "/verify/<code>": "yyyyyyyyy",
