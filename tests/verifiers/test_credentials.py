@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from openbadgeslib.ob3.ldp import OB3LdpVerifier, verify_data_integrity_proof
 from openbadgeslib.ob3.verifier import OB3VerificationError
 
-from lms.certificates.service import publishing
+from lms.certificates.service import publishing, ring
 from lms.domain.credential import SCHEMA
 from lms.infra import clock
+from lms.infra.keyring import keyring
 from lms.infra.signing.keys import multikey
 from lms.infra.signing.proofs import add_proofs
 from tests.factories.study import at
@@ -281,3 +282,20 @@ def test_without_the_sites_documents_nothing_is_accepted(
 ) -> None:
     documents = {url: one for url, one in desk.published().items() if url != missing}
     assert accepts({"en": papers["en"].credential}, documents) == {"en": False}
+
+
+def test_a_stolen_key_is_believed_by_nobody(desk: Desk, accepts: Verdict) -> None:
+    """A thief can write any date; some of these verifiers look neither at dates of keys nor at what they may do."""
+    desk.rotate("credential")  # a key that nothing else here was signed with
+    issued = desk.issue()
+    with desk.app.app_context():
+        key = keyring().current("credential")
+        secret, method = keyring().secret(key.id), ring.issuer().method(key.id)
+    named = {**issued.credential, "id": f"{BASE}/verify/{'0' * 16}"}
+    forged = add_proofs(named, sign=secret.sign, method=method, at=clock.now() - timedelta(days=300))
+    assert accepts({"forged": forged}, desk.published()) == {"forged": True}, "until it is known to be stolen"
+    desk.rotate("credential")
+    with desk.app.app_context():
+        ring.revoke(key.id, since=clock.now() - timedelta(days=1), reason="The disk was stolen")
+    fresh = desk.issue().credential
+    assert accepts({"forged": forged, "fresh": fresh}, desk.published()) == {"forged": False, "fresh": True}
