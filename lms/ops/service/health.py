@@ -210,11 +210,11 @@ def check_journal(config: Config) -> Finding:
         return warning("journal", "cannot be followed while the database is not ready.")
     if (broken := journal.check()) is not None:
         return fault("journal", f"entry {broken} does not follow from the one before it; compare it with a kept copy.")
+    if paused():
+        return warning("journal", "mail and certificates wait: run lms certificates reconcile.")
     if unlike := auditing.list_unlike():
         few = ", ".join(unlike[:3])
         return fault("journal", f"the register says otherwise of {len(unlike)} certificates ({few}); compare backups.")
-    if paused():
-        return warning("journal", "mail and certificates wait: run lms certificates reconcile.")
     return ok("journal", str(journal.path(config.data_dir)))
 
 
