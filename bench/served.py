@@ -39,7 +39,7 @@ def measure() -> list[Figure]:
     with TemporaryDirectory(prefix="vitrine-bench-") as folder:
         settings = {**os.environ, "LMS_DATA_DIR": folder}
         subprocess.run([LMS, "init", "--demo"], env=settings, check=True, capture_output=True)
-        _add_learners(settings)
+        add_learners(settings)
         starts = []
         for _ in range(STARTS):
             with served(settings) as (_port, seconds, _tree):
@@ -132,30 +132,26 @@ class Browser:
             raise SystemExit(f"log-in answered {status}: {text[:200]}")
 
 
-def _add_learners(settings: dict[str, str]) -> None:
+def add_learners(settings: dict[str, str]) -> None:
+    """Add those who will study, beside the people of the demonstration."""
     app = create_app(Config.from_env(settings))
     with app.app_context():
         for n in range(WRITERS):
-            account = create_account(email=_address(n), password=hash_password(PASSWORD), name=f"Learner {n}")
+            account = create_account(email=address(n), password=hash_password(PASSWORD), name=f"Learner {n}")
             confirm(account.id, by="the benchmark")
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
 
 
-def _address(n: int) -> str:
+def address(n: int) -> str:
+    """Return the address of one of them."""
     return f"bench{n}@example.org"
 
 
 def _load(port: int, tree: psutil.Process) -> tuple[float, float]:
     """Let learners take a quiz again and again, look at memory meanwhile; return submits a second and megabytes."""
-    browsers = []
-    for n in range(WRITERS):
-        browser = Browser(port)
-        browser.log_in(_address(n))
-        token = browser.token(f"/courses/{FINISHED}")
-        browser.ask("POST", f"/learn/{FINISHED}/enrol", [("csrf_token", token)])
-        browsers.append(browser)
+    browsers = [studying(port, n) for n in range(WRITERS)]
     quiz = _quiz(browsers[0])
     memory: list[float] = []
     submitting = 0.0
@@ -168,6 +164,15 @@ def _load(port: int, tree: psutil.Process) -> tuple[float, float]:
             list(pool.map(lambda pair: _read(pair[0], quiz, pair[1]), zip(browsers, results, strict=True)))
             memory.append(_pss(tree))
     return WRITERS * ROUNDS / submitting, max(memory)
+
+
+def studying(port: int, n: int) -> Browser:
+    """Return the browser of somebody who is enrolled in a course."""
+    browser = Browser(port)
+    browser.log_in(address(n))
+    token = browser.token(f"/courses/{FINISHED}")
+    browser.ask("POST", f"/learn/{FINISHED}/enrol", [("csrf_token", token)])
+    return browser
 
 
 def _quiz(browser: Browser) -> str:

@@ -11,6 +11,7 @@ from lms.certificates import handlers as certificates
 from lms.courses import events as courses
 from lms.learning import events as learning_events
 from lms.learning import handlers as learning
+from lms.network import events as network_events
 from lms.network import handlers as network
 from lms.ops import handlers as ops
 from lms.quizzes import events as quizzes_events
@@ -18,11 +19,12 @@ from lms.quizzes import handlers as quizzes
 
 TABLE: dict[type, tuple[Callable[[Any], None], ...]] = {
     accounts.AffiliationStated: (network.place_affiliation,),
-    accounts.SubjectsLinked: (learning.linked, quizzes.linked, certificates.linked, ops.note),
+    accounts.NameChanged: (network.renamed,),
+    accounts.SubjectsLinked: (network.linked, learning.linked, quizzes.linked, certificates.linked, ops.note),
     accounts.AccountConfirmed: (ops.note,),
     accounts.AccountDisabled: (ops.note,),
     accounts.AccountEnabled: (ops.note,),
-    accounts.AccountErased: (certificates.erased, ops.note),
+    accounts.AccountErased: (network.erased, certificates.erased, ops.note),
     accounts.AccountLocked: (ops.note,),
     accounts.AccountUnlocked: (ops.note,),
     accounts.ConfirmationResent: (ops.note,),
@@ -38,9 +40,18 @@ TABLE: dict[type, tuple[Callable[[Any], None], ...]] = {
     certificates_events.CertificateRevoked: (certificates.standing_changed, ops.note),
     certificates_events.KeyRevoked: (ops.note,),
     certificates_events.KeyRotated: (ops.note,),
+    certificates_events.LearnerSeen: (ops.note,),
+    certificates_events.LearnerUnseen: (ops.note,),
+    certificates_events.SittingClosed: (ops.note,),
+    certificates_events.SittingOpened: (ops.note,),
+    certificates_events.TranscriptIssued: (certificates.transcript_issued,),
+    certificates_events.TranscriptReinstated: (certificates.transcript_changed, ops.note),
+    certificates_events.TranscriptRevoked: (certificates.transcript_changed, ops.note),
     courses.CourseImported: (ops.note,),
     courses.CoursePublished: (ops.note,),
     learning_events.CourseCompleted: (certificates.completed,),
+    network_events.NameConfirmationEnded: (network.ended, ops.note),
+    network_events.NameConfirmed: (network.confirmed, ops.note),
     quizzes_events.AnswerRefused: (ops.note,),
     quizzes_events.GradedAttemptBegun: (certificates.name_used,),
 }

@@ -9,8 +9,9 @@ import click
 
 from lms.accounts import queries, security, service
 from lms.domain.authority import ROLES
-from lms.domain.names import name_fault, tidy
+from lms.domain.names import latin_fault, name_fault, tidy
 from lms.infra.commands import in_app
+from lms.infra.spelling import explain
 
 
 def refuse(reason: str) -> NoReturn:
@@ -46,11 +47,11 @@ def create(
     address = security.normal_address(email)
     if address is None:
         refuse(f"'{email}' is no e-mail address.")
-    if name_fault(tidy(name)) is not None:
-        refuse(f"'{name}' cannot stand on a certificate.")
+    if fault := name_fault(tidy(name)) or (latin_fault(tidy(name_latin)) if name_latin else None):
+        refuse(f"The name cannot stand on a certificate. {explain(fault)}")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    if password is not None and (fault := security.find_password_fault(password, address, name)):
-        refuse(fault)
+    if password is not None and (weakness := security.find_password_fault(password, address, name)):
+        refuse(weakness)
     try:
         account = service.create_account(
             email=address,

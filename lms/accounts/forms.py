@@ -20,10 +20,11 @@ from flask_security.forms import (
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from lms.domain.names import LONGEST, fold_address, is_latin, name_fault, tidy
+from lms.domain.names import fold_address, hidden_fault, is_latin, latin_fault, name_fault, tidy
 from lms.infra.languages import SOURCE
 from lms.infra.languages import gettext as _
 from lms.infra.languages import lazy_gettext as _l
+from lms.infra.spelling import explain
 from lms.web import locale
 from lms.web.forms import Form
 
@@ -90,26 +91,25 @@ def needed(message: str) -> InputRequired:
 
 
 def own_name(_form: Form, field: StringField) -> None:
-    """Refuse what cannot stand on a certificate."""
-    fault = name_fault(field.data or "")
-    if fault == "long":
-        raise ValidationError(_("A certificate has room for %(most)d characters. Shorten the name.", most=LONGEST))
-    if fault == "letters":
-        raise ValidationError(_("A name has letters in it."))
-    if fault is not None:
-        raise ValidationError(_("The name holds characters that cannot be printed. Type it anew."))
+    """Refuse what cannot stand on a certificate, and name the letter."""
+    if fault := name_fault(field.data or ""):
+        raise ValidationError(explain(fault))
 
 
 def latin_name(form: Form, field: StringField) -> None:
     """Ask for Latin letters when the own script is another."""
     name = form["name"].data or ""
-    if not field.data:
-        if name and not is_latin(name):
-            raise ValidationError(_("Write your name in Latin letters too, for readers abroad."))
-        return
-    own_name(form, field)
-    if not is_latin(field.data):
-        raise ValidationError(_("These are not Latin letters."))
+    if field.data:
+        if fault := latin_fault(field.data):
+            raise ValidationError(explain(fault) if fault.kind != "latin" else _("These are not Latin letters."))
+    elif name and not is_latin(name):
+        raise ValidationError(_("Write your name in Latin letters too, for readers abroad."))
+
+
+def seen_name(_form: Form, field: StringField) -> None:
+    """Refuse characters that nobody can see: two museums would look the same."""
+    if fault := hidden_fault(field.data or ""):
+        raise ValidationError(explain(fault))
 
 
 class Names:
@@ -154,7 +154,7 @@ class Workplace:
     museum = StringField(
         _l("Museum or institution"),
         filters=[_tidied],
-        validators=[Length(max=LONGEST_MUSEUM, message=_l("This name is too long."))],
+        validators=[Length(max=LONGEST_MUSEUM, message=_l("This name is too long.")), seen_name],
     )
     country = SelectField(_l("Country"), default="")
     position = StringField(

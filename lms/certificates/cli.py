@@ -14,7 +14,18 @@ import orjson
 
 from lms.accounts.queries import find_by_email
 from lms.certificates import queries
-from lms.certificates.service import checking, issuing, journal, lifecycle, publishing, ring
+from lms.certificates.queries import transcripts as transcript_queries
+from lms.certificates.queries.documents import Document, find_document
+from lms.certificates.service import (
+    checking,
+    issuing,
+    journal,
+    lifecycle,
+    publishing,
+    ring,
+    standing,
+    transcripts,
+)
 from lms.courses.queries import find_course
 from lms.domain import codes
 from lms.domain.award import State
@@ -85,9 +96,10 @@ def export(slug: str, dest: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
 @in_app
 def verify(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check files against this site's keys and register, without a network.
+    """Check files of certificates and transcripts against this site's keys and register, without a network.
 
-    Exits with 0 when each is valid, 1 when one is not, 2 when one cannot be read.
+    Exits with 0 when each is valid, and so are the certificates that a transcript names; 1 when one is not, 2 when one
+    cannot be read.
     """
     status, found = 0, []
     for file in files:
@@ -99,10 +111,13 @@ def verify(files: tuple[Path, ...], as_json: bool) -> None:
             continue
         checked = checking.check_file(content, file.stem[-19:])
         state = checked.row.state(clock.now()) if checked.row and checked.trusted else "not proven"
-        status = max(status, 0 if state == "valid" else 1)
-        found.append({"file": str(file), "state": state, **checked.plain()})
+        lost = checking.list_lost(checked)
+        status = max(status, 0 if state == "valid" and not lost else 1)
+        found.append({"file": str(file), "state": state, "no_longer_count": lost, **checked.plain()})
         if not as_json:
             click.echo(f"{file}: {state}; {ORIGINS[checked.origin]}")
+            for code in lost:
+                click.echo(f"{file}: the certificate {code} in it does not count any more")
     if as_json:
         click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
     sys.exit(status)
@@ -111,6 +126,7 @@ def verify(files: tuple[Path, ...], as_json: bool) -> None:
 ORIGINS = {
     "original": "the file as it was issued",
     "genuine": "the credential as it was issued",
+    "specimen": "the specimen that everybody may try to forge, and no certificate",
     "altered": "it was changed after it was issued",
     "foreign": "it was signed by somebody else",
     "copy": "no original file: a print, a scan or a picture",
@@ -123,16 +139,16 @@ ORIGINS = {
 @click.option("--reason", required=True, help="Why; everybody who verifies the certificate reads it.")
 @in_app
 def revoke(code: str, reason: str) -> None:
-    """Take back a certificate."""
-    _change(code, lambda row: lifecycle.revoke(row.id, reason=reason, actor=None), "revoked")
+    """Take back a certificate or a transcript."""
+    _change(code, lambda row: standing.revoke(row, reason=reason, actor=None), "revoked")
 
 
 @certificates.command()
 @click.argument("code")
 @in_app
 def reinstate(code: str) -> None:
-    """Let a revoked certificate count again."""
-    _change(code, lambda row: lifecycle.reinstate(row.id, actor=None), "reinstated")
+    """Let a revoked certificate or transcript count again."""
+    _change(code, lambda row: standing.reinstate(row, actor=None), "reinstated")
 
 
 @certificates.command()
@@ -140,7 +156,7 @@ def reinstate(code: str) -> None:
 @in_app
 def correct(code: str) -> None:
     """Put a certificate with the holder's present name in place of this one; print the new code."""
-    _change(code, lambda row: _print_code(lifecycle.correct(row.id, actor=None)), "replaced")
+    _change(code, lambda row: _print_code(standing.correct(row, actor=None)), "replaced")
 
 
 @certificates.command()
@@ -148,13 +164,18 @@ def correct(code: str) -> None:
 @click.option("--all", "everything", is_flag=True, help="Those that it signed before, too.")
 @in_app
 def reissue(key_id: str, everything: bool) -> None:
-    """Put new certificates in place of those that a revoked key signed since it was stolen."""
+    """Put new certificates and transcripts in place of those that a revoked key signed since it was stolen."""
     since = next((key.revoked_from for key in ring.every_key() if key.id == key_id), None)
     if since is None:
         _refuse(f"No key '{key_id}' was revoked.")
+    since = DAWN if everything else since
     done = 0
-    for certificate_id in queries.list_signed(key_id, DAWN if everything else since):
+    for certificate_id in queries.list_signed(key_id, since):
         lifecycle.reissue(certificate_id, actor=None)
+        done += 1
+        keep_so_far()
+    for transcript_id in transcript_queries.list_signed(key_id, since):
+        transcripts.reissue(transcript_id)
         done += 1
         keep_so_far()
     click.echo(f"{done} certificates replaced; their files are made by the background worker.", err=True)
@@ -194,9 +215,9 @@ def _print_code(certificate_id: str) -> None:
     click.echo(row.code_spaced)
 
 
-def _change(code: str, change: Callable[[queries.CertificateRow], None], done: str) -> None:
+def _change(code: str, change: Callable[[Document], None], done: str) -> None:
     found = codes.read(code)
-    row = queries.find_by_code(found) if found else None
+    row = find_document(found) if found else None
     if row is None:
         _refuse(f"No certificate has the code '{code}'.")
     try:
@@ -207,6 +228,7 @@ def _change(code: str, change: Callable[[queries.CertificateRow], None], done: s
                 "standing": f"The certificate is {no.facts.get('standing')} already.",
                 "same-name": "The certificate bears the holder's present name already.",
                 "nobody-to-name": "The holder was erased.",
+                "made-anew": "A transcript is not replaced: its holder makes a new one. Revoke this one.",
             }[no.reason]
         )
     click.echo(f"The certificate was {done}.", err=True)

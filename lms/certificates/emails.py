@@ -9,6 +9,7 @@ from babel.dates import format_date
 
 from lms.domain.award import Award
 from lms.domain.codes import spaced
+from lms.domain.transcript import Transcript
 from lms.infra.languages import gettext as _
 from lms.infra.languages import language
 from lms.infra.mail import Message
@@ -120,6 +121,45 @@ def _spoken(languages: Sequence[str]) -> str:
     return next((known for known in languages if known in settings.languages), settings.languages[0])
 
 
+class KnownTranscript(Protocol):
+    """What a letter says of a transcript."""
+
+    @property
+    def award(self) -> Transcript | None:
+        """Return the facts."""
+
+    @property
+    def code(self) -> str:
+        """Return the code."""
+
+    @property
+    def reason(self) -> str:
+        """Return why it was revoked."""
+
+
+def transcript_revoked(transcript: KnownTranscript, *, to: str, languages: Sequence[str]) -> Message:
+    """Tell the holder that a transcript no longer counts, and why."""
+    with language(_spoken(languages)):
+        said = (
+            _("Your transcript was revoked"),
+            _("The transcript %(code)s no longer counts.", code=spaced(transcript.code)),
+            _("The reason, which everybody who verifies it can read: %(reason)s", reason=transcript.reason),
+            _("What you learned is kept. If you think that this is a mistake, answer this letter."),
+        )
+    return _write(said, transcript.award, transcript.code, "transcript-revoked", to=to, languages=languages)
+
+
+def transcript_reinstated(transcript: KnownTranscript, *, to: str, languages: Sequence[str]) -> Message:
+    """Tell the holder that a transcript counts again."""
+    with language(_spoken(languages)):
+        said = (
+            _("Your transcript counts again"),
+            _("The transcript %(code)s was reinstated.", code=spaced(transcript.code)),
+            _("The file that you have is good as it is."),
+        )
+    return _write(said, transcript.award, transcript.code, "transcript-reinstated", to=to, languages=languages)
+
+
 def _about(
     certificate: Known,
     purpose: str,
@@ -131,7 +171,22 @@ def _about(
     award = certificate.award
     assert award is not None
     with language(_spoken(languages)):
-        subject, *paragraphs = write(award)
+        said = write(award)
+    return _write(said, award, certificate.code, purpose, to=to, languages=languages)
+
+
+def _write(
+    said: tuple[str, ...],
+    award: Award | Transcript | None,
+    code: str,
+    purpose: str,
+    *,
+    to: str,
+    languages: Sequence[str],
+) -> Message:
+    """Return a letter of a subject and paragraphs, with the label of what it is about."""
+    assert award is not None
+    subject, *paragraphs = said
     return write_letter(
         "certificates/email/standing",
         to=to,
@@ -141,6 +196,6 @@ def _about(
         award=award,
         heading_text=subject,
         paragraphs=paragraphs,
-        number=spaced(certificate.code),
-        check=f"{site().base_url}/verify/{certificate.code}",
+        number=spaced(code),
+        check=f"{site().base_url}/verify/{code}",
     )

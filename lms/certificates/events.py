@@ -1,4 +1,4 @@
-"""What happened to certificates."""
+"""What happened to certificates and transcripts."""
 
 from __future__ import annotations
 
@@ -50,6 +50,36 @@ class CertificateCorrected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TranscriptIssued:
+    """A transcript was drawn up; its file follows."""
+
+    subject_id: str
+    transcript_id: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptRevoked:
+    """A transcript no longer counts, for a reason that everybody may read."""
+
+    actor: str | None
+    subject_id: str
+    transcript_id: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptReinstated:
+    """A transcript counts again."""
+
+    actor: str | None
+    subject_id: str
+    transcript_id: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeyRotated:
     """A new key signs from now on."""
 
@@ -65,3 +95,39 @@ class KeyRevoked:
     key: str
     since: datetime
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingOpened:
+    """Somebody watches over the final quiz of a course at a centre."""
+
+    actor: str
+    sitting_id: str
+    course_id: str
+    museum_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingClosed:
+    """Somebody ended a sitting before its time."""
+
+    actor: str
+    sitting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerSeen:
+    """Somebody saw a learner and the learner's papers at a sitting."""
+
+    actor: str
+    subject_id: str
+    sitting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerUnseen:
+    """That somebody was seen at a sitting was a mistake."""
+
+    actor: str
+    subject_id: str
+    sitting_id: str

@@ -6,9 +6,17 @@ from collections.abc import Callable
 
 from lms.accounts.queries import find_person
 from lms.certificates import emails
-from lms.certificates.events import CertificateCorrected, CertificateReinstated, CertificateRevoked
+from lms.certificates.events import (
+    CertificateCorrected,
+    CertificateReinstated,
+    CertificateRevoked,
+    TranscriptReinstated,
+    TranscriptRevoked,
+)
 from lms.certificates.queries import find_certificate
-from lms.certificates.service import issuing, journal, lifecycle
+from lms.certificates.queries.documents import Document
+from lms.certificates.queries.transcripts import find_transcript
+from lms.certificates.service import issuing, journal, lifecycle, specimen, transcripts
 from lms.infra import clock, mail
 from lms.infra.queue import PDF, enqueue, job, periodic
 
@@ -36,6 +44,22 @@ def order_notice(event: CertificateRevoked | CertificateReinstated | Certificate
     enqueue(NOTICES[type(event)], event.certificate_id, key=f"certificate-notice-{clock.new_id()}")
 
 
+def order_transcript(transcript_id: str) -> None:
+    """Have the file of a transcript made, in the commit that issues it."""
+    enqueue("certificates.make_transcript", transcript_id, key=f"transcript-{transcript_id}")
+
+
+def order_transcript_removal(transcript_id: str) -> None:
+    """Have the bytes of an erased holder's transcript removed, in the commit that erases."""
+    enqueue("certificates.forget_transcript", transcript_id, key=f"transcript-forget-{transcript_id}")
+
+
+def order_transcript_notice(event: TranscriptRevoked | TranscriptReinstated) -> None:
+    """Have the holder told what became of a transcript, in the commit in which it did."""
+    name = f"certificates.tell_transcript_{'revoked' if isinstance(event, TranscriptRevoked) else 'reinstated'}"
+    enqueue(name, event.transcript_id, key=f"transcript-notice-{clock.new_id()}")
+
+
 @job("certificates.tell_revoked")
 def tell_revoked(certificate_id: str) -> None:
     """Tell a holder that a certificate was revoked, and why."""
@@ -54,8 +78,23 @@ def tell_corrected(certificate_id: str) -> None:
     _tell(certificate_id, emails.certificate_corrected)
 
 
+@job("certificates.tell_transcript_revoked")
+def tell_transcript_revoked(transcript_id: str) -> None:
+    """Tell a holder that a transcript was revoked, and why."""
+    _tell_of(find_transcript(transcript_id), emails.transcript_revoked)
+
+
+@job("certificates.tell_transcript_reinstated")
+def tell_transcript_reinstated(transcript_id: str) -> None:
+    """Tell a holder that a transcript counts again."""
+    _tell_of(find_transcript(transcript_id), emails.transcript_reinstated)
+
+
 def _tell(certificate_id: str, write: Callable[..., mail.Message]) -> None:
-    row = find_certificate(certificate_id)
+    _tell_of(find_certificate(certificate_id), write)
+
+
+def _tell_of(row: Document | None, write: Callable[..., mail.Message]) -> None:
     person = find_person(row.subject_id) if row else None
     if row and row.award and person:
         mail.post(write(row, to=person.email, languages=person.languages))
@@ -96,10 +135,36 @@ def make(certificate_id: str) -> None:
         mail.post(emails.certificate_made(made.award, made.code, to=person.email, languages=person.languages))
 
 
+@job("certificates.make_transcript", queue=PDF)
+def make_transcript(transcript_id: str) -> None:
+    """Make the file of a transcript; its holder waits on the page."""
+    transcripts.make_file(transcript_id)
+
+
+@job("certificates.forget_transcript")
+def forget_transcript(transcript_id: str) -> None:
+    """Remove the bytes of an erased holder's transcript."""
+    transcripts.forget_file(transcript_id)
+
+
 @job("certificates.forget_file")
 def forget_file(certificate_id: str) -> None:
     """Remove the bytes of an erased holder's certificate."""
     issuing.forget_file(certificate_id)
+
+
+@job("certificates.make_specimen", queue=PDF)
+def make_specimen(lang: str) -> None:
+    """Make the specimen that everybody may try to forge, in one language."""
+    specimen.make(lang)
+
+
+@periodic("certificates.order_specimens", every=TURN)
+def order_specimens() -> None:
+    """Order the specimens that are not there yet, or that former keys signed."""
+    turn = int(clock.now().timestamp() // TURN)
+    for lang in specimen.list_missing():
+        enqueue("certificates.make_specimen", lang, key=f"specimen-{lang}-{turn}")
 
 
 @periodic("certificates.make_waiting", every=TURN)
@@ -108,3 +173,5 @@ def make_waiting() -> None:
     turn = int(clock.now().timestamp() // TURN)
     for certificate_id in issuing.list_waiting():
         enqueue("certificates.make", certificate_id, key=f"certificate-{certificate_id}-{turn}")
+    for transcript_id in transcripts.list_waiting():
+        enqueue("certificates.make_transcript", transcript_id, key=f"transcript-{transcript_id}-{turn}")

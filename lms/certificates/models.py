@@ -1,4 +1,4 @@
-"""Tables of certificates, of the journal of what became of them, and of the names that graded attempts froze."""
+"""Tables of certificates and transcripts, of the journal of what became of them, and of names that attempts froze."""
 
 from __future__ import annotations
 
@@ -74,6 +74,50 @@ class Certificate(Base):
     )
 
 
+class IssuedTranscript(Base):
+    """Everything that somebody had learned on a day: its snapshot, and the bytes of its file once they are made.
+
+    Codes and ordinals are those of certificates too: none is given twice (see service.numbering).
+    """
+
+    __tablename__ = "certificates_transcript"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    subject_id: Mapped[str] = mapped_column(String(32))
+    standing: Mapped[str] = mapped_column(String(16), default="issued")
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    language: Mapped[str] = mapped_column(String(8))
+    snapshot: Mapped[dict[str, object]] = mapped_column(Json)
+    facts_digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what it says: asked for again on the same day, the same is given; '' once the holder was erased."""
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+    file_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    file_size: Mapped[int | None] = mapped_column(Integer)
+    made_at: Mapped[datetime | None] = mapped_column(Instant)
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why the file could not be made, for the administrator."""
+    ordinal: Mapped[int] = mapped_column(Number, unique=True)
+    credential_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    credential_key: Mapped[str | None] = mapped_column(String(32))
+    pdf_key: Mapped[str | None] = mapped_column(String(32))
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    replaced_by: Mapped[str | None] = mapped_column(String(16))
+    replaces: Mapped[str | None] = mapped_column(String(16))
+
+    __table_args__ = (
+        Index("ix_certificates_transcript_issued", "issued_at", "id"),
+        Index("ix_certificates_transcript_subject", "subject_id", "issued_at", "id"),
+        Index(
+            "ix_certificates_transcript_unmade",
+            "issued_at",
+            sqlite_where=text("file_digest IS NULL AND erased_at IS NULL"),
+            postgresql_where=text("file_digest IS NULL AND erased_at IS NULL"),
+        ),
+    )
+
+
 class Head(Base):
     """The end of the journal, a single row; its lock puts issues and changes of standing in one order."""
 
@@ -96,6 +140,42 @@ class Entry(Base):
     code: Mapped[str] = mapped_column(String(16), index=True)
     facts: Mapped[dict[str, object]] = mapped_column(Json)
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class Sitting(Base):
+    """A time at a centre in which somebody watches over learners who take the final quiz of a course."""
+
+    __tablename__ = "certificates_sitting"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("courses_course.id"))
+    museum_id: Mapped[str] = mapped_column(ForeignKey("network_museum.id"))
+    opened_by: Mapped[str] = mapped_column(String(32), index=True)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)
+    """When it ends by itself."""
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When somebody ended it, before that."""
+
+    __table_args__ = (
+        Index("ix_certificates_sitting_course_opened", "course_id", "opened_at"),
+        Index("ix_certificates_sitting_opened", "opened_at", "id"),
+    )
+
+
+class Presence(Base):
+    """Somebody who sat there, and the name that the papers bore, as a certificate would bear it."""
+
+    __tablename__ = "certificates_presence"
+
+    sitting_id: Mapped[str] = mapped_column(ForeignKey("certificates_sitting.id"), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_latin: Mapped[str] = mapped_column(String(120), default="")
+    seen_by: Mapped[str] = mapped_column(String(32), index=True)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_certificates_presence_subject", "subject_id"),)
 
 
 class FrozenName(Base):

@@ -61,6 +61,18 @@ class Grant:
     until: datetime | None = None
 
 
+def scopes(grants: Iterable[Grant], permission: str, kind: str, *, at: datetime) -> frozenset[str] | None:
+    """Return the things of a kind for which the grants give the permission; None stands for the whole site."""
+    held = [
+        grant
+        for grant in grants
+        if permission in ROLES.get(grant.role, frozenset()) and not (grant.until is not None and grant.until <= at)
+    ]
+    if any(grant.scope_kind == SITE for grant in held):
+        return None
+    return frozenset(grant.scope_id for grant in held if grant.scope_kind == kind)
+
+
 def allows(grants: Iterable[Grant], permission: str, *, at: datetime, scope: tuple[str, str] | None = None) -> bool:
     """Tell whether the grants give the permission, within the scope (kind, id) or, without one, anywhere."""
     for grant in grants:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from fractions import Fraction
 from math import floor
 from typing import Any, Literal
 
-from lms.domain.outline import Course, ItemKind
+from lms.domain.outline import CertificateTerms, Course, ItemKind
 
 State = Literal["valid", "expired", "revoked", "superseded", "not yet valid"]
 
 Assessment = Literal["study", "quizzes", "quizzes-tasks"]
 Identity = Literal["self-declared", "museum", "centre"]
 
-IDENTIFYING = ("name", "name_latin", "museum", "email_hash", "email_salt")
+IDENTIFYING = ("name", "name_latin", "museum", "identified_by", "supervised_by", "email_hash", "email_salt")
 """The facts that tell who the holder is; erasure empties them."""
 
 
@@ -29,6 +29,17 @@ class Module:
     kinds: tuple[ItemKind, ...]
     after: tuple[int, ...]
     """Numbers of the modules before it, counted from 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """What the course says of itself in one language."""
+
+    language: str
+    title: str
+    course_title: str
+    modules: tuple[str, ...]
+    outcomes: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +77,17 @@ class Award:
     issued_at: str
     valid_until: str | None
     begun_at: str = ""
+    identified_by: str = ""
+    """The museum or the centre, as it was called at the award; empty by the holder's own word."""
+    supervised_by: str = ""
+    """The centre at which the final quiz was supervised, also where its papers bore another name than this."""
     email_hash: str = ""
     email_salt: str = ""
     """With the salt the address can be compared, and not be read."""
+    also: Texts | None = None
+    """The same in a second language, where the certificate is set in two."""
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of what is shown beside the text, by its place: `site`, `course`, `seal`, `signature-0` and on."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the snapshot as it is kept."""
@@ -84,7 +103,13 @@ class Award:
             Module(minutes=room["minutes"], kinds=tuple(room["kinds"]), after=tuple(room["after"]))
             for room in kept["rooms"]
         )
+        if also := kept.get("also"):
+            values["also"] = Texts(**also | {key: tuple(also[key]) for key in ("modules", "outcomes")})
         return cls(**values)
+
+    def in_other_language(self) -> Award | None:
+        """Return the same award as its second language says it, None where it has only one."""
+        return replace(self, **_fields(self.also), also=None) if self.also else None
 
     @property
     def holds_until(self) -> datetime | None:
@@ -95,12 +120,16 @@ class Award:
         """Return everything that is set in type."""
         people = (text for pair in self.signatories for text in pair)
         single = (self.name, self.name_latin, self.museum, self.title, self.course_title, self.course_number)
-        return (*single, *self.modules, *self.outcomes, *people)
+        other = (self.also.title, self.also.course_title, *self.also.modules, *self.also.outcomes) if self.also else ()
+        by = (self.identified_by, self.supervised_by)
+        return (*single, *by, *self.modules, *self.outcomes, *people, *other)
 
 
 def make_award(
     course: Course,
     *,
+    also: Course | None = None,
+    pictures: Mapping[str, str] | None = None,
     name: str,
     name_latin: str,
     museum: str,
@@ -110,45 +139,63 @@ def make_award(
     at: datetime,
     begun_at: datetime | None = None,
     identity: Identity = "self-declared",
+    identified_by: str = "",
+    supervised_by: str = "",
     email_hash: str = "",
     email_salt: str = "",
 ) -> Award:
-    """Gather the facts of an award from the course as the learner studied it."""
+    """Gather the facts of an award from the course as the learner studied it; `also` is it in a second language."""
     terms = course.certificate
     if terms is None:
         raise ValueError(f"the course {course.id} gives no certificate")
+    said = _texts(course, terms)
     until = last_moment(at, terms.valid_months) if terms.valid_months else None
     count = Counter(item.kind for item in course.items.values())
     return Award(
         name=name,
         name_latin=name_latin,
         museum=museum,
-        title=terms.title,
-        course_title=course.title,
+        **_fields(said),
         course_number=number,
         course_slug=course.id,
         edition=edition,
         version_digest=course.digest,
-        modules=tuple(module.title for module in course.modules),
         rooms=_rooms(course),
         lessons=count["lesson"],
         quizzes=count["quiz"],
         tasks=count["task"],
         hours=course.hours,
-        outcomes=tuple(course.outcomes.values()),
         show=terms.show,
         grade_percent=None if grade is None else floor(grade * 100),
         pass_percent=_pass_percent(course),
         signatories=tuple((person.name, person.role) for person in terms.signatories),
         assessment="study" if not count["quiz"] else "quizzes-tasks" if count["task"] else "quizzes",
         identity=identity,
-        language=course.language,
         issued_at=at.isoformat(),
         valid_until=until.isoformat() if until else None,
         begun_at=begun_at.isoformat() if begun_at else "",
+        identified_by=identified_by,
+        supervised_by=supervised_by,
         email_hash=email_hash,
         email_salt=email_salt,
+        also=_texts(also, also.certificate) if also and also.certificate else None,
+        pictures=dict(pictures or {}),
     )
+
+
+def _texts(course: Course, terms: CertificateTerms) -> Texts:
+    return Texts(
+        language=course.language,
+        title=terms.title,
+        course_title=course.title,
+        modules=tuple(module.title for module in course.modules),
+        outcomes=tuple(course.outcomes.values()),
+    )
+
+
+def _fields(texts: Texts) -> dict[str, Any]:
+    """Return the texts by their names, which are those of the award."""
+    return {field.name: getattr(texts, field.name) for field in fields(texts)}
 
 
 def _rooms(course: Course) -> tuple[Module, ...]:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from hmac import compare_digest
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from lms.domain.award import Award
@@ -23,6 +24,9 @@ SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievemen
 STATUS_CONTEXT = ("https://www.w3.org/ns/credentials/v2",)
 LIST_LENGTH = 131_072
 """Places of a status list: so many that one place tells nobody apart (Bitstring Status List 1.0, section 6.1)."""
+
+SPECIMEN_ORDINAL = -1
+"""The number of the specimen, before all certificates: its place stands in a list of its own, the one with number 0."""
 
 _STRIDE, _OFFSET = 48_611, 77_773
 """An odd stride walks over every place of a list once, and neighbours of one day do not stand side by side."""
@@ -69,25 +73,41 @@ def hash_email(email: str, salt: str) -> str:
     return "sha256$" + sha256(f"{email.strip().lower()}{salt}".encode()).hexdigest()
 
 
+def same_email(award: Award, email: str) -> bool | None:
+    """Tell whether an address is the holder's; None where the award knows of none."""
+    if not award.email_hash:
+        return None
+    return compare_digest(hash_email(email, award.email_salt), award.email_hash)
+
+
 def address_of(base_url: str, code: str) -> str:
     """Return the address of a certificate, its identifier."""
     return f"{base_url}/verify/{code}"
 
 
+def list_address(base_url: str, number: int) -> str:
+    """Return where a status list stands."""
+    return f"{base_url}/status/{number}"
+
+
+def status_of(base_url: str, place: Place) -> str:
+    """Return the address of one place in a status list."""
+    return f"{list_address(base_url, place.number)}#{place.index}"
+
+
 def build(award: Award, *, code: str, issuer: Issuer, place: Place) -> dict[str, Any]:
     """Return the credential of an award, not yet signed."""
-    base, said = issuer.base_url, _moment(award.issued_at)
-    achievement = f"{base}/courses/{award.course_slug}#edition-{award.edition}"
-    status_list = f"{base}/status/{place.number}"
+    said = moment(award.issued_at)
+    achievement = f"{issuer.base_url}/courses/{award.course_slug}#edition-{award.edition}"
     subject: dict[str, Any] = {
         "type": ["AchievementSubject"],
-        "identifier": _identifiers(award),
+        "identifier": identifiers_of(award),
         "activityEndDate": said,
         "creditsEarned": award.hours,
         "achievement": _achievement(award, achievement, issuer),
     }
     if award.begun_at:
-        subject["activityStartDate"] = _moment(award.begun_at)
+        subject["activityStartDate"] = moment(award.begun_at)
     if award.grade_percent is not None and "score" in award.show:
         subject["result"] = [
             {
@@ -97,52 +117,131 @@ def build(award: Award, *, code: str, issuer: Issuer, place: Place) -> dict[str,
                 "status": "Completed",
             }
         ]
-    credential: dict[str, Any] = {
-        "@context": list(CONTEXT),
-        "id": address_of(base, code),
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "name": award.title,
-        "description": award.course_title,
-        "issuer": issuer.profile(),
-        "validFrom": said,
-        "awardedDate": said,
-        "credentialSubject": subject,
-        "evidence": [{"type": ["Evidence"], "name": _NARRATIVES[award.assessment], "genre": "Assessment"}],
-        "credentialStatus": {
-            "id": f"{status_list}#{place.index}",
-            "type": "BitstringStatusListEntry",
-            "statusPurpose": "revocation",
-            "statusListIndex": str(place.index),
-            "statusListCredential": status_list,
-        },
-        "refreshService": {"id": address_of(base, code), "type": "1EdTechCredentialRefresh"},
-        "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
-    }
+    credential = envelope(
+        code,
+        issuer=issuer,
+        place=place,
+        title=award.title,
+        description=award.course_title,
+        said=said,
+        subject=subject,
+        evidence=[
+            {"type": ["Evidence"], "name": _assessed(award), "genre": "Assessment"},
+            {
+                "type": ["Evidence"],
+                "name": IDENTITIES[award.identity],
+                "description": _identified(award),
+                "genre": IDENTIFICATION,
+            },
+        ],
+    )
     if award.valid_until:
-        credential["validUntil"] = _moment(award.valid_until)
+        credential["validUntil"] = moment(award.valid_until)
     return credential
 
 
-_NARRATIVES = {
-    "study": "The holder worked through the course; nothing was graded.",
-    "quizzes": "Quizzes graded by the site; nobody supervised them.",
-    "quizzes-tasks": "Quizzes graded by the site; tasks in the holder's own museum as the holder reported them.",
+def envelope(
+    code: str,
+    *,
+    issuer: Issuer,
+    place: Place,
+    title: str,
+    description: str,
+    said: str,
+    subject: Mapping[str, Any],
+    evidence: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return a credential round what it says of somebody: who issued it when, and where its status stands."""
+    address = address_of(issuer.base_url, code)
+    return {
+        "@context": list(CONTEXT),
+        "id": address,
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": title,
+        "description": description,
+        "issuer": issuer.profile(),
+        "validFrom": said,
+        "awardedDate": said,
+        "credentialSubject": dict(subject),
+        "evidence": [dict(one) for one in evidence],
+        "credentialStatus": {
+            "id": status_of(issuer.base_url, place),
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": str(place.index),
+            "statusListCredential": list_address(issuer.base_url, place.number),
+        },
+        "refreshService": {"id": address, "type": "1EdTechCredentialRefresh"},
+        "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
+    }
+
+
+IDENTIFICATION = "Identification"
+"""The genre of the evidence that says how the holder was identified."""
+
+IDENTITIES = {
+    "self-declared": "Identity self-declared",
+    "museum": "Identity confirmed by a museum",
+    "centre": "Identity checked at a supervised sitting",
 }
+"""How the holder was identified, in words that programs may compare."""
 
 
-def _identifiers(award: Award) -> list[dict[str, Any]]:
-    names = dict.fromkeys(filter(None, (award.name, award.name_latin)))
+def _assessed(award: Award) -> str:
+    if award.assessment == "study":
+        return "The holder worked through the course; nothing was graded."
+    watched = "nobody supervised them"
+    if award.supervised_by:
+        others = "; nobody supervised the others" if award.quizzes > 1 else ""
+        watched = f"the final one was supervised at {award.supervised_by}{others}"
+    tasks = "; tasks in the holder's own museum as the holder reported them" if award.assessment != "quizzes" else ""
+    return f"Quizzes graded by the site; {watched}{tasks}."
+
+
+def _identified(award: Award) -> str:
+    return {
+        "self-declared": "The name is as the holder gave it; no document was checked.",
+        "museum": f"{award.identified_by} confirmed that it knows the holder and that the name is as in an identity "
+        "document or in its staff list.",
+        "centre": f"At {award.identified_by} a supervisor saw the holder's papers with this name before the final "
+        "quiz.",
+    }[award.identity]
+
+
+class Holder(Protocol):
+    """Who somebody is, as far as a credential says."""
+
+    @property
+    def name(self) -> str:
+        """Return the name in its own script."""
+
+    @property
+    def name_latin(self) -> str:
+        """Return the name in Latin letters."""
+
+    @property
+    def email_hash(self) -> str:
+        """Return what stands in place of the address."""
+
+    @property
+    def email_salt(self) -> str:
+        """Return what the address was hashed with."""
+
+
+def identifiers_of(holder: Holder) -> list[dict[str, Any]]:
+    """Return the identity objects of a holder."""
+    names = dict.fromkeys(filter(None, (holder.name, holder.name_latin)))
     found: list[dict[str, Any]] = [
         {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "ext:name"} for name in names
     ]
-    if award.email_hash:
+    if holder.email_hash:
         found.append(
             {
                 "type": "IdentityObject",
                 "hashed": True,
-                "identityHash": award.email_hash,
+                "identityHash": holder.email_hash,
                 "identityType": "emailAddress",
-                "salt": award.email_salt,
+                "salt": holder.email_salt,
             }
         )
     return found
@@ -180,7 +279,7 @@ def _achievement(award: Award, identity: str, issuer: Issuer) -> dict[str, Any]:
 
 def status_list(issuer: Issuer, number: int, encoded: str, *, at: datetime, until: datetime) -> dict[str, Any]:
     """Return a status list as a credential, not yet signed (Bitstring Status List 1.0, section 2.2)."""
-    address = f"{issuer.base_url}/status/{number}"
+    address = list_address(issuer.base_url, number)
     return {
         "@context": list(STATUS_CONTEXT),
         "id": address,
@@ -222,7 +321,8 @@ def code_of(credential: Mapping[str, Any]) -> str:
     return identity.rpartition("/verify/")[2][:40] if isinstance(identity, str) and "/verify/" in identity else ""
 
 
-def _moment(kept: str) -> str:
+def moment(kept: str) -> str:
+    """Write a kept moment as credentials do."""
     return _written(datetime.fromisoformat(kept))
 
 

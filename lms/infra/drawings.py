@@ -49,8 +49,10 @@ class Drawing:
 
     def written(self, text: str, x: float, y: float, paint: Paint) -> Drawing:
         """Return the same drawing with a text in it, as outlines: for the eye alone."""
-        more = _painted(list(_figures(text, x, y, paint)), paint)
-        return Drawing(self.width, self.height, self.operators + b"\n" + more.encode())
+        more = [f"q 1 0 0 1 {_n(x)} {_n(y)} cm"]
+        for letter in text:
+            more += [_letter(letter, paint), f"1 0 0 1 {_n(_glyph(paint.font, letter)[1] * paint.size)} 0 cm"]
+        return Drawing(self.width, self.height, self.operators + b"\n" + "\n".join([*more, "Q"]).encode())
 
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
         """Return width, height and their ratio."""
@@ -181,6 +183,11 @@ def _figures(text: str, x: float, y: float, paint: Paint) -> Iterator[str]:
             moved = [_n(v * paint.size + x) if i % 2 == 0 else _n(y - v * paint.size) for i, v in enumerate(points)]
             yield " ".join([*moved, operator])
         x += advance * paint.size
+
+
+@cache
+def _letter(letter: str, paint: Paint) -> str:
+    return _painted(list(_figures(letter, 0, 0, paint)), paint) if letter.strip() else ""
 
 
 class _Outline(BasePen):

@@ -1,28 +1,19 @@
-"""PDF from HTML by WeasyPrint, which sees our own style sheets, fonts and drawings: no other file, no network.
-
-It is long because measuring, laying out and finishing share the one import of WeasyPrint, which takes seconds.
-"""
+"""PDF from HTML: the fonts that it is measured and set in, and how a document is asked for."""
 
 from __future__ import annotations
 
 import ctypes
-import logging
-import os
-import threading
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
-from typing import Any
 
 from flask import current_app
 from fontTools.ttLib import TTFont
 
-from lms.infra.drawings import Drawing
 from lms.infra.places import place
+from lms.infra.press import Attached as Attached
+from lms.infra.press import Press
+from lms.infra.sheets import Image
 
 LIBRARIES = (
     "libgobject-2.0.so.0",
@@ -34,51 +25,10 @@ LIBRARIES = (
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 """What brings them on Debian; the last one makes the files smaller and is not needed."""
 
-SCHEME = "own:"
-"""Begins the only addresses that are answered: style sheets and fonts below static/, and a document's drawings."""
-
 SPACE = 0x20
 
 POINT = 25.4 / 72
 """Millimetres in a point."""
-
-UA_IDENTIFIER = (
-    '<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about="" '
-    'xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>'
-    '<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about="" '
-    'xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
-    'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" '
-    'xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>'
-    '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>'
-    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
-    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>"
-    '<rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>'
-    "<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>"
-    "<pdfaProperty:description>Part of ISO 14289 that the document follows</pdfaProperty:description></rdf:li>"
-    "</rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
-)
-"""Says PDF/UA-1 inside PDF/A: its property must be described there (ISO 19005-3, 6.6.2.3)."""
-
-
-VARIANT = "pdf/a-3a"
-COLOURS = "sRGB2014.icc"
-"""The profile that PDF/A says its colours are meant in; WeasyPrint brings it."""
-
-KEPT = 32
-"""Shared pages kept laid out, the last used: a course and language each, about a megabyte."""
-
-
-ATTACHED = "credential.json"
-"""The name of the file that a document carries inside."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attached:
-    """A file that a document carries inside: the same statement for programs to read (PDF 2.0, 14.13.5)."""
-
-    content: bytes
-    description: str
-    at: datetime
 
 
 class Unavailable(Exception):
@@ -203,189 +153,34 @@ def fill(template: str, **context: object) -> str:
 def render(
     html: str,
     *,
-    shared: str,
+    under: str = "",
+    shared: str | Sequence[str] = (),
     style: str,
-    drawings: Mapping[str, Drawing],
+    drawings: Mapping[str, Image],
     identifier: str,
     attached: Attached | None = None,
 ) -> bytes:
     """Return a document as tagged PDF/A-3a and PDF/UA-1; the same input always gives the same bytes.
 
-    `shared` is the HTML of pages behind it that many documents have alike: they are laid out once. `style` is the path
-    of a style sheet below static/; `drawings` are what HTML and style sheet name as `own:<name>`, the same size each
-    time. Raises Unavailable when the libraries are not there.
+    `under` is the HTML of what lies under its only page, `shared` that of pages behind it: what many documents have
+    alike is laid out and painted once. The parts of a page and of what lies under it are the children of their bodies,
+    each with its place in the order of reading as `data-n`. `style` is the path of a style sheet below static/;
+    `drawings` are what HTML and style sheet name as `own:<name>`, the same size each time. Raises Unavailable when the
+    libraries are not there.
     """
     if problem := find_problem():
         raise Unavailable(problem)
-    return _press().print(html, shared, style, drawings, identifier, attached)
+    return _press().print(
+        html,
+        under=under,
+        shared=[shared] if isinstance(shared, str) else shared,
+        style=style,
+        images=drawings,
+        identifier=identifier,
+        attached=attached,
+    )
 
 
 @cache
 def _press() -> Press:
     return Press(place("static"))
-
-
-class Frame:
-    """A place for a drawing: kept pages name the frame, and each document hangs its own drawing into it."""
-
-    drawing: Drawing
-
-    def get_intrinsic_size(self, resolution: float, font_size: float) -> tuple[float, float, float]:
-        """Return width, height and their ratio."""
-        return self.drawing.get_intrinsic_size(resolution, font_size)
-
-    def draw(self, stream: Any, width: float, height: float, style: object) -> None:
-        """Draw what hangs in it."""
-        self.drawing.draw(stream, width, height, style)
-
-
-@dataclass
-class Colours:
-    """The profile that colours are meant in. WeasyPrint's own writes other bytes the second time than the first."""
-
-    name: str
-    content: bytes
-    components: tuple[str, ...] = ("r", "g", "b")
-    pdf_reference: object = None
-
-
-class Press:
-    """WeasyPrint with fonts and style sheets read once. Pango's map of fonts bears one thread at a time."""
-
-    def __init__(self, static: Path) -> None:
-        with _our_fonts_alone(static):
-            import weasyprint
-            from weasyprint.text.fonts import FontConfiguration
-            from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-            self._fonts = FontConfiguration()
-
-        logging.getLogger("weasyprint").setLevel(logging.ERROR)
-        logging.getLogger("fontTools").setLevel(logging.ERROR)
-
-        class Own(URLFetcher):
-            """Hands out style sheets and fonts of ours; refuses every other address."""
-
-            def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
-                return URLFetcherResponse(url, own_bytes(url, static), {"Content-Type": content_type(url)})
-
-        self._fetcher = Own(allowed_protocols=(), allow_redirects=False)
-        self._static = static
-        self._html, self._css, self._attach = weasyprint.HTML, weasyprint.CSS, weasyprint.Attachment
-        profile = Path(weasyprint.__file__).parent / "pdf" / COLOURS
-        self._colours = {"srgb": Colours(name=profile.stem, content=profile.read_bytes())}
-        self._styles: dict[str, Any] = {}
-        self._frames: dict[str, Frame] = {}
-        self._pages: dict[tuple[str, str], list[Any]] = {}
-        self._lock = threading.Lock()
-
-    def print(
-        self,
-        html: str,
-        shared: str,
-        style: str,
-        drawings: Mapping[str, Drawing],
-        identifier: str,
-        attached: Attached | None,
-    ) -> bytes:
-        """Return the PDF."""
-        with self._lock:
-            for name, drawing in drawings.items():
-                self._frames.setdefault(SCHEME + name, Frame()).drawing = drawing
-            document = self._laid_out(html, style)
-            pages = [*document.pages, *self._kept_pages(shared, style)]
-            content: bytes = document.copy(pages).write_pdf(
-                pdf_variant=VARIANT,
-                pdf_identifier=identifier.encode(),
-                # The colours are in the document already; asked for here they would be read from the disk each time.
-                output_intent="",
-                attachments=[self._attachment(attached)] if attached else None,
-                finisher=_finish,
-            )
-        return content
-
-    def _attachment(self, attached: Attached) -> Any:
-        return self._attach(
-            string=attached.content.decode(),
-            name=ATTACHED,
-            description=attached.description,
-            created=attached.at,
-            modified=attached.at,
-            relationship="Alternative",
-        )
-
-    def _laid_out(self, html: str, style: str) -> Any:
-        document = self._html(string=html, base_url=SCHEME, url_fetcher=self._fetcher)
-        return document.render(
-            font_config=self._fonts,
-            color_profiles=self._colours,
-            stylesheets=[self._style(style)],
-            cache=dict(self._frames),
-            pdf_variant=VARIANT,
-        )
-
-    def _kept_pages(self, html: str, style: str) -> list[Any]:
-        """Return pages that were laid out before; those not asked for longest are laid out again."""
-        key = (html, style)
-        pages = self._pages.pop(key, None) or self._laid_out(html, style).pages
-        self._pages[key] = pages
-        while len(self._pages) > KEPT:
-            del self._pages[next(iter(self._pages))]
-        return pages
-
-    def _style(self, path: str) -> Any:
-        """Return a style sheet, read once."""
-        if path not in self._styles:
-            self._styles[path] = self._css(
-                string=(self._static / path).read_text(encoding="utf-8"),
-                base_url=SCHEME,
-                url_fetcher=self._fetcher,
-                font_config=self._fonts,
-            )
-        return self._styles[path]
-
-
-@contextmanager
-def _our_fonts_alone(static: Path) -> Iterator[None]:
-    """Let fontconfig find no font of this machine, which would stand in for ours; programs started later find them."""
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(static / "fonts" / "pdf" / "fonts.conf")
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "No fonts configured in FontConfig", UserWarning)
-            yield
-    finally:
-        if before is None:
-            del os.environ["FONTCONFIG_FILE"]
-        else:
-            os.environ["FONTCONFIG_FILE"] = before
-
-
-def own_bytes(url: str, static: Path) -> bytes:
-    """Return what one of our own addresses names; ValueError for every other address."""
-    name = url.removeprefix(SCHEME)
-    file = (static / name).resolve()
-    if name == url or file.suffix not in {".css", ".ttf"} or static.resolve() not in file.parents:
-        raise ValueError(f"a document may not fetch {url}")
-    return file.read_bytes()
-
-
-def content_type(url: str) -> str:
-    """Return the type of one of our own files by its name."""
-    return {"css": "text/css", "ttf": "font/ttf"}.get(url.rpartition(".")[2], "application/octet-stream")
-
-
-def _finish(document: Any, pdf: Any) -> None:
-    """Mend what WeasyPrint leaves: it says nothing of PDF/UA in a PDF/A, and lists each attached file twice."""
-    _say_accessible(document, pdf)
-    if "AF" in pdf.catalog:
-        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
-
-
-def _say_accessible(_document: Any, pdf: Any) -> None:
-    """Add to the metadata that the document follows PDF/UA-1 too, which WeasyPrint says of no PDF/A."""
-    for thing in pdf.objects:
-        if getattr(thing, "extra", {}).get("Type") == "/Metadata":
-            thing.stream = [
-                part.replace(b"</rdf:RDF>", UA_IDENTIFIER.encode() + b"</rdf:RDF>") for part in thing.stream
-            ]

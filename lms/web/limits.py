@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, request
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
@@ -35,6 +35,11 @@ class Limits:
             return view(*args, **kwargs)
 
         app.view_functions[endpoint] = guarded
+
+    def hit(self, name: str, an_hour: int, *who: str) -> bool:
+        """Count one more, and tell whether it is still within so many an hour."""
+        limited = current_app.config.get("RATELIMIT_ENABLED", True)
+        return not limited or self._counts.hit(RateLimitItemPerHour(an_hour), name, *who)
 
     def misses(self, name: str, a_minute: int) -> Callable[[View], View]:
         """Answer 429 to an address that asked for more things that are not there; what is there costs nothing."""

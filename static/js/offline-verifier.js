@@ -378,15 +378,27 @@ async function proven(base, kind, credential, signed) {
     ...(kind === "pdf" ? [["may", "Paper", ["paper_pdf"]]] : []),
     ...(kind === "picture" ? [["may", "Picture", ["picture"]]] : []),
   ];
-  const told = state.kind === "bad" ? ["was_revoked", listed] : known ? ["was_signed", listed] : ["was_signed_unknown"];
-  const lines = [told, ...theft, [kind === "pdf" ? "believe_pdf" : "believe"]];
-  const verdict = { ...base, checks, lines, claims: credential };
-  if (state.kind === "bad") return { ...verdict, sign: "no", title: ["revoked"] };
+  const courses = await coursesOf(credential);
+  const told =
+    state.kind === "bad"
+      ? [courses.length ? "transcript_revoked" : "was_revoked", listed]
+      : known
+        ? [courses.length ? "transcript_signed" : "was_signed", listed]
+        : [courses.length ? "transcript_signed_unknown" : "was_signed_unknown"];
+  const ended = courses.filter((course) => course.ended).length;
+  if (ended) checks.push(["bad", "Courses", ["courses_bad", listed]]);
+  else if (courses.length) {
+    const all = courses.every((course) => course.listed);
+    checks.push([all ? "good" : "may", "Courses", [all ? "courses_good" : "courses_none", listed]]);
+  }
+  const lines = [told, ...theft, ...(ended ? [["was_ended", listed]] : []), [kind === "pdf" ? "believe_pdf" : "believe"]];
+  const verdict = { ...base, checks, lines, claims: credential, courses };
+  if (state.kind === "bad") return { ...verdict, sign: "no", title: [courses.length ? "revoked_transcript" : "revoked"] };
   if (term.kind === "bad") return { ...verdict, sign: "no", title: ["no_dates"] };
   if (term.kind === "expired") return { ...verdict, sign: "wait", title: ["expired", { date: term.until }] };
   if (term.kind === "early") return { ...verdict, sign: "wait", title: ["early", term] };
   if (!known) return { ...verdict, sign: "wait", title: ["valid_unknown"] };
-  return { ...verdict, sign: theft.length ? "wait" : "yes", title: ["valid"] };
+  return { ...verdict, sign: theft.length || ended ? "wait" : "yes", title: [ended ? "valid_ended" : courses.length ? "valid_transcript" : "valid"] };
 }
 
 // Says when the certificate holds: { kind, date, until }, kind being a key of the texts without "dates_".
@@ -398,6 +410,38 @@ function termOf(credential, now) {
   if (now < date) return { kind: "early", date, until };
   if (endless) return { kind: "endless", date };
   return { kind: now > until ? "expired" : "good", date, until };
+}
+
+// ---- The courses of a transcript ----
+
+// Returns each course with what the list tells of its certificate: the place of its status stands beside the result.
+async function coursesOf(credential) {
+  const subject = objects(credential.credentialSubject)[0] || {};
+  const achievement = objects(subject.achievement)[0] || {};
+  if (achievement.achievementType !== "ext:Transcript") return [];
+  const known = await lists();
+  const results = objects(subject.result);
+  const hours = objects(achievement.resultDescription).filter((one) => one.resultType === "RawScore");
+  return hours.map((about) => {
+    const result = results.find((one) => one.resultDescription === about.id) || {};
+    const grade = results.find((one) => one.resultDescription === idOf(about).replace("#course-", "#grade-")) || {};
+    const beside = objects(result.alignment);
+    const certificate = beside.find((one) => one.targetType === "ceterms:Credential") || {};
+    const [address, index] = plain((beside.find((one) => one.targetType === "ext:BitstringStatusListEntry") || {}).targetUrl).split("#");
+    const bits = (known.get(address) || {}).bits;
+    const days = plain((beside[0] || {}).targetDescription).match(/\d{4}-\d\d-\d\d/g) || [];
+    return {
+      title: [plain(about.name), plain((beside[0] || {}).targetCode)].filter(Boolean).join(", "),
+      status: plain(result.status),
+      hours: Number(plain(about.valueMax)),
+      days: days.map((at) => Date.parse(`${at}T00:00:00Z`)),
+      grade: plain(grade.value),
+      code: plain(certificate.targetCode),
+      name: (/^In the name of (.*)\.$/.exec(plain(certificate.targetDescription)) || [])[1],
+      listed: !certificate.targetCode || Boolean(bits),
+      ended: Boolean(bits && /^\d{1,9}$/.test(index) && bits[index >> 3] & (128 >> (index & 7))),
+    };
+  });
 }
 
 // ---- The claims ----
@@ -418,9 +462,12 @@ function claims(credential) {
     const name = plain(about.name) === "Result" ? "" : plain(about.name);
     return [name, figure].filter(Boolean).join(": ");
   });
+  const evidence = objects(credential.evidence);
+  const identifies = (one) => one.genre === "Identification";
   const studied = [subject.activityStartDate, subject.activityEndDate].map((at) => day(instant(at)));
   const aims = objects(course.alignment).map((one) => plain(one.targetName)).filter(Boolean);
   const description = plain(course.description) === plain(course.name) ? "" : plain(course.description);
+  if (course.achievementType === "ext:Transcript") return transcript(credential, subject, course, names);
   return {
     title: plain(credential.name),
     language: plain(course.inLanguage),
@@ -431,11 +478,26 @@ function claims(credential) {
       ["hours", [figures(course.creditsAvailable)], false],
       ["outcomes", aims.length ? aims : [description], true],
       ["grade", grades, true],
-      ["assessment", [narrative(course.criteria), ...objects(credential.evidence).map(narrative)], false],
+      ["assessment", [narrative(course.criteria), ...evidence.filter((one) => !identifies(one)).map(narrative)], false],
+      ["identity", evidence.filter(identifies).map((one) => plain(one.description) || plain(one.name)), false],
       ["edition", [plain(course.version)], false],
       ["studied", studied[0] && studied[1] ? [`${studied[0]} – ${studied[1]}`] : [], false],
       ["issued", [day(instant(credential.awardedDate) ?? instant(credential.validFrom))], false],
       ["until", [day(instant(credential.validUntil))], false],
+      ["issuer", [`${TRUST.name} (${TRUST.issuer})`], false],
+      ["number", [idOf(credential)], false],
+    ].map(([term, values, own]) => [term, values.filter(Boolean), own]),
+  };
+}
+
+function transcript(credential, subject, achievement, names) {
+  return {
+    title: plain(credential.name),
+    language: plain(achievement.inLanguage),
+    holder: names.map((one) => plain(one.identityHash)),
+    rows: [
+      ["hours_done", [figures(subject.creditsEarned)], false],
+      ["as_of", [day(instant(credential.awardedDate) ?? instant(credential.validFrom))], false],
       ["issuer", [`${TRUST.name} (${TRUST.issuer})`], false],
       ["number", [idOf(credential)], false],
     ].map(([term, values, own]) => [term, values.filter(Boolean), own]),
@@ -524,11 +586,29 @@ function showClaims(credential) {
   return element("section", { class: "stack", "aria-labelledby": "claims" }, heading, card);
 }
 
+function showCourses(courses) {
+  const items = courses.map(({ title, status, hours, days, grade, code, name, ended }) => {
+    const [begun, completed] = days.map(day);
+    const done = { Completed: "course_done", OnHold: "course_taken" }[status] || "course_going";
+    const said = [
+      say(done, { begun, completed: completed || "", hours: figures(hours) }),
+      grade && /^\d+$/.test(grade) ? say("course_grade", { grade: percent(Number(grade)) }) : "",
+      code ? say("course_code", { code: code.replace(/(.{4})(?=.)/g, "$1-") }) : "",
+      name ? say("course_name", { name }) : "",
+      ended ? say("course_ended") : "",
+    ].filter(Boolean);
+    return element("li", {}, element("strong", { dir: "auto" }, title), element("br"), said.join(" "));
+  });
+  const heading = element("h2", { id: "courses", class: "t-h3" }, say("courses"));
+  return element("section", { class: "stack wide", "aria-labelledby": "courses" }, heading, element("ol", {}, ...items));
+}
+
 function show() {
   const result = document.getElementById("result");
   document.getElementById("verdict").replaceChildren(...(shown ? [showVerdict(shown)] : []));
   result.replaceChildren(...(shown ? [showChecks(shown.checks)] : []));
   if (shown && shown.claims) result.append(showClaims(shown.claims));
+  if (shown && shown.courses && shown.courses.length) result.append(showCourses(shown.courses));
   result.hidden = !shown;
 }
 

@@ -53,6 +53,18 @@ def test_what_cannot_be_is_refused_in_one_sentence(app: Flask, cast: Cast) -> No
     assert run(app, "create", "nora@example.org", "--name", "Nora", "--role", "emperor").exit_code == 2
 
 
+def test_a_name_with_letters_of_two_scripts_is_refused_and_the_letter_named(app: Flask) -> None:
+    own = run(app, "create", "nora@example.org", "--name", "Nоra Quist")
+    assert (own.exit_code, own.stderr) == (
+        1,
+        "The name cannot stand on a certificate. Letter 2 of “Nоra” is a Cyrillic letter, “о”, among Latin ones.\n",
+    )
+    latin = run(app, "create", "nora@example.org", "--name", "Нора", "--name-latin", "Nora\u200b")
+    assert "Character 5 of “Nora” cannot be seen (U+200B)." in latin.stderr
+    with app.app_context():
+        assert queries.find_by_email("nora@example.org") is None
+
+
 def test_a_role_is_given_and_a_link_printed(app: Flask, cast: Cast) -> None:
     assert run(app, "grant", cast.learner.email, "coordinator").exit_code == 0
     assert "/reset/" in run(app, "reset-link", cast.learner.email).stdout

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 from flask import Flask
 
 from lms.accounts import events, queries, service
 from lms.accounts.models import Account, Affiliation, Subject
+from lms.domain.errors import Refused
 from lms.infra import mail
 from lms.infra.db import db
 from lms.infra.personal import PARTS
@@ -55,6 +57,18 @@ def test_a_bad_profile_changes_nothing(app: Flask, cast: Cast) -> None:
         person = queries.find_account(cast.learner.account_id)
         assert person is not None
         assert person.name == cast.learner.name
+
+
+def test_a_name_of_two_scripts_is_refused_with_the_letter_and_kept_in_the_field(app: Flask, cast: Cast) -> None:
+    browser = cast.browser("learner")
+    browser.visit("/me/profile")
+    page = browser.press("Save", 422, name="Lilit Sаrgsyan")
+    assert "Letter 2 of “Sаrgsyan” is a Cyrillic letter, “а”, among Latin ones." in page.main
+    assert page.one(id="name").get("value") == "Lilit Sаrgsyan"
+    with app.app_context(), pytest.raises(Refused, match="name"):
+        service.change_profile(
+            cast.learner.account_id, name="Lilit Sаrgsyan", name_latin="", languages=("en",), timezone="UTC"
+        )
 
 
 def test_a_new_workplace_is_a_new_dated_statement(app: Flask, cast: Cast) -> None:

@@ -98,6 +98,15 @@ def credential(**changed: Any) -> Document:
             },
             "result": [{"type": ["Result"], "resultDescription": f"{COURSE}#final", "value": "94.0"}],
         },
+        "evidence": [
+            {"type": ["Evidence"], "name": "Quizzes graded by the site.", "genre": "Assessment"},
+            {
+                "type": ["Evidence"],
+                "name": "Identity confirmed by a museum",
+                "description": "Museum of Bells confirmed that it knows the holder.",
+                "genre": "Identification",
+            },
+        ],
         "credentialStatus": entry(4711),
         "numbers": [1.0, 1e21, 0.000001, -0.0, 1e-7, 333333333.33333329],
         "euro\u20ac \U0001f600 \ufb33 \x80": "keys are sorted by UTF-16 units",

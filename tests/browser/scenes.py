@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -154,6 +155,8 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("verify", STRANGER, "/verify"),
         Scene("verify-no-original", STRANGER, "/verify", then=brought(b"%PDF-1.4 nothing", "scan.pdf")),
         Scene("verify-unknown", STRANGER, "/verify/AAAABBBBCCCCDDDD", 404),
+        Scene("forge", STRANGER, "/verify/forge"),
+        Scene("forge-noticed", STRANGER, "/verify/forge", then=forged),
         Scene("help", STRANGER, "/help"),
         Scene("privacy", STRANGER, "/privacy"),
         Scene("accessibility", STRANGER, "/accessibility"),
@@ -161,7 +164,12 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("absent", STRANGER, "/no-such-page", 404),
         Scene("me", LEARNER, "/me/"),
         Scene("certificates", LEARNER, "/me/certificates"),
+        Scene("certificate-own", LEARNER, "/me/certificates", then=followed("Link and badge")),
         Scene("verify-valid", LEARNER, "/me/certificates", then=verified),
+        Scene("verify-address", LEARNER, "/me/certificates", then=compared("somebody@example.org")),
+        Scene("verify-no-address", LEARNER, "/me/certificates", then=compared("somebody")),
+        Scene("transcript", LEARNER, "/me/transcript", then=transcribed),
+        Scene("verify-transcript", LEARNER, "/me/transcript", then=verified_transcript),
         Scene("profile", LEARNER, "/me/profile"),
         Scene("workplace", LEARNER, "/me/workplace"),
         Scene("link", LEARNER, "/me/link"),
@@ -178,6 +186,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("quiz-passed", LEARNER, f"/learn/{FINISHED}/final"),
         Scene("newcomer", NEWCOMER, "/me/"),
         Scene("no-certificates", NEWCOMER, "/me/certificates"),
+        Scene("no-transcript", COORDINATOR, "/me/transcript"),
         Scene("plan-not-begun", NEWCOMER, "/learn/labels/"),
         Scene("new-version", NEWCOMER, "/courses/labels/move"),
         Scene("everything-in-a-lesson", NEWCOMER, "/learn/quiet-store/light", then=opened),
@@ -199,6 +208,14 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("version", TRAINER, "/teach/courses/labels/versions/1"),
         Scene("upload", TRAINER, "/teach/upload"),
         Scene("upload-faults", TRAINER, "/teach/upload", then=uploaded),
+        Scene("sittings", TRAINER, "/teach/sittings"),
+        Scene("sittings-refused", TRAINER, "/teach/sittings", then=pressed("Open the sitting", centre="No such place")),
+        Scene("sitting", TRAINER, "/teach/sittings", then=sat),
+        Scene("sitting-present", TRAINER, "/teach/sittings", then=seen),
+        Scene("museums", COORDINATOR, "/network/"),
+        Scene("museum", COORDINATOR, "/network/", then=followed("Museum of the River Port")),
+        Scene("colleague", COORDINATOR, "/network/", then=met),
+        Scene("colleague-refused", COORDINATOR, "/network/", then=unknown),
         Scene("coordinator", COORDINATOR, f"/teach/{FINISHED}/"),
         Scene("nothing-begun", COORDINATOR, "/me/"),
         Scene("admin", ADMIN, "/admin/"),
@@ -209,6 +226,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("jobs", ADMIN, "/admin/jobs?all=1"),
         Scene("admin-certificates", ADMIN, "/admin/certificates"),
         Scene("admin-certificate", ADMIN, "/admin/certificates", then=followed("[0-9A-Z]{4}-")),
+        Scene("admin-transcripts", ADMIN, "/admin/certificates?kind=transcripts"),
         Scene("audit", ADMIN, "/admin/audit"),
         Scene("invitations", ADMIN, "/admin/invitations"),
     ]
@@ -226,6 +244,7 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
             "result": f"/learn/{FINISHED}/final/result/1",
             "verify": "/verify",
             "certificates": "/me/certificates",
+            "transcript": "/me/transcript",
         }.items()
     ]
     for course, who in ((running, LEARNER), (finished, LEARNER)):
@@ -237,10 +256,78 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
     return found
 
 
+def sat(page: Page, _site: Site) -> None:
+    """Open a sitting of the course that the learner is under way in."""
+    page.get_by_label("Course").select_option(UNDER_WAY)
+    page.get_by_label("Centre").fill("Museum of the River Port (AZ)")
+    study.press(page, "Open the sitting")
+
+
+def seen(page: Page, site: Site) -> None:
+    """Mark the learner as present."""
+    sat(page, site)
+    page.locator('input[name="seen"]').first.check()
+    study.press(page, "They are here, and I have seen their papers")
+
+
+def met(page: Page, _site: Site) -> None:
+    """Go to a colleague whose name can be confirmed."""
+    study.follow(page, "Museum of the River Port")
+    study.follow(page, "Lena Lampová")
+
+
+def unknown(page: Page, site: Site) -> None:
+    """Confirm without saying what the name was compared with."""
+    met(page, site)
+    study.press(page, "Confirm this name")
+
+
 def verified(page: Page, _site: Site) -> None:
     """Go from the list of certificates to the page that verifies the first."""
     file = str(page.get_by_role("link", name="Download PDF").first.get_attribute("href"))
     page.goto(file.replace("/certificates/", "/verify/").removesuffix(".pdf"))
+
+
+def compared(address: str) -> Act:
+    """Return what compares an address with that of the holder of the first certificate."""
+
+    def act(page: Page, site: Site) -> None:
+        verified(page, site)
+        page.get_by_label("E-mail address").fill(address)
+        study.press(page, "Compare")
+
+    return act
+
+
+def forged(page: Page, site: Site) -> None:
+    """Bring the specimen back with another name in it."""
+    until = time.monotonic() + 30
+    while not page.get_by_role("link", name="Credential (JSON)").count():
+        assert time.monotonic() < until, "the specimen is made soon after the start"
+        time.sleep(0.5)
+        page.reload()
+    kept = page.request.get(f"{site.url}/verify/forge/specimen.json").body()
+    content = kept.replace(b"Specimen Holder", b"Somebody Else")
+    page.get_by_label("Your forgery").set_input_files({"name": "forged.json", "mimeType": "", "buffer": content})
+    study.press(page, "See whether it passes")
+
+
+def transcribed(page: Page, _site: Site) -> None:
+    """Have a transcript made, and wait for its file."""
+    study.press(page, "Make a signed transcript")
+    download = page.get_by_role("link", name="Download PDF")
+    for _ in range(60):
+        if download.count():
+            return
+        page.wait_for_timeout(500)
+        page.goto("/me/transcript")
+    raise AssertionError("the transcript is made within half a minute")
+
+
+def verified_transcript(page: Page, site: Site) -> None:
+    """Go from the transcript to the page that verifies it."""
+    transcribed(page, site)
+    verified(page, site)
 
 
 def uploaded(page: Page, site: Site) -> None:

@@ -138,6 +138,9 @@ NO_PAGES = {
     "/static/<path:filename>",
     "/certificates/<code>.pdf",
     "/certificates/<code>.json",
+    "/certificates/<code>.png",
+    "/verify/<code>/preview.png",
+    "/verify/forge/specimen.<any(pdf, png, json):kind>",
     "/.well-known/did.json",
     "/status/<int(max=999999):number>",
     "/status/journal",
@@ -159,7 +162,14 @@ def test_every_address_of_the_site_is_looked_at(tmp_path: Path) -> None:
     urls = app.url_map.bind("localhost")
     seen = {urls.match(scene.address.split("?")[0], return_rule=True)[0].rule for scene in ALL if scene.status == 200}
     # These are come to by a link of a list.
-    seen |= {"/verify/<code>", "/admin/certificates/<code>", "/learn/<slug>/<item_id>/review/<int:number>"}
+    seen |= {
+        "/verify/<code>",
+        "/me/certificates/<code>",
+        "/admin/certificates/<code>",
+        "/learn/<slug>/<item_id>/review/<int:number>",
+    }
     seen |= {"/teach/<slug>/learners/<enrolment_id>", "/admin/users/<int:account_id>", "/admin/mail/<mail_id>"}
+    seen |= {"/teach/sittings/<sitting_id>", "/network/museums/<museum_id>"}
+    seen |= {"/network/museums/<museum_id>/people/<subject_id>"}
     there = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert there - seen == NO_PAGES

@@ -63,6 +63,7 @@ def walk(page: Page, code: str) -> None:
     file = str(download.get_attribute("href"))
     code_of_it = file.rsplit("/", 1)[1].removesuffix(".pdf")
 
+    link, badge = share(page, code_of_it)
     with page.expect_navigation():
         page.get_by_role("button", name="Log out").first.click()
     page.goto("/verify")
@@ -70,6 +71,40 @@ def walk(page: Page, code: str) -> None:
     study.press(page, "Verify")
     expect(page.get_by_role("status")).to_have_text(re.compile("^Valid"))
     expect(main).to_contain_text(study.NAME)
+    verify(page, link, badge, address)
+
+
+def share(page: Page, code: str) -> tuple[str, bytes]:
+    """Take the link and the badge from the page of one's own certificate."""
+    main = page.get_by_role("main")
+    study.follow(page, "Link and badge")
+    assert page.url.endswith(f"/me/certificates/{code}")
+    field = main.get_by_label("Link to your certificate")
+    link = field.input_value()
+    assert link.endswith(f"/verify/{code}")
+    if (copy := main.get_by_role("button", name="Copy the link")).count():
+        copy.click()
+        expect(main.get_by_text("Copied.")).to_be_visible()
+    assert main.locator("img").first.evaluate("image => (image.loading = 'eager', image.decode(), true)")
+    assert "certUrl=" in str(main.get_by_role("link", name="LinkedIn").get_attribute("href"))
+    with page.expect_download() as started:
+        main.get_by_role("link", name="Download the badge (PNG)").click()
+    return link, started.value.path().read_bytes()
+
+
+def verify(page: Page, link: str, badge: bytes, address: str) -> None:
+    """Check as a stranger what was shared: the link, the address of the holder, the badge."""
+    page.goto(link)
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Valid"))
+    for typed, said in (("somebody.else@example.org", "No, it does not match."), (address, "Yes, it matches.")):
+        page.get_by_label("E-mail address").fill(typed)
+        study.press(page, "Compare")
+        expect(page.get_by_role("main")).to_contain_text(said)
+    page.goto("/verify")
+    page.get_by_label("Certificate file").set_input_files({"name": "badge.png", "mimeType": "", "buffer": badge})
+    study.press(page, "Verify")
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Valid"))
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -168,12 +168,15 @@ def test_a_valid_certificate_shows_verdict_checks_and_claims(visit: Open) -> Non
         expect(claims).to_contain_text(text)
     assert "sha256$" not in claims.inner_text()
     assert claims.locator("b").count() == 0
+    rows = dict(zip(claims.locator("dt").all_inner_texts(), claims.locator("dd").all_inner_texts(), strict=True))
+    assert rows["How the holder was identified"] == "Museum of Bells confirmed that it knows the holder."
+    assert "Museum of Bells" not in rows["Assessment"]
 
 
 def test_what_the_site_itself_signs_is_valid(visit: Open, built: Callable[..., Path]) -> None:
     issuer = made.Issuer(base_url=SITE, name="Museum Academy")
     signed = partial(proofs.add_jcs_proof, sign=TRUSTED.private.sign, method=TRUSTED.id)
-    award = make_award(issued_at="2026-10-14T10:11:12.123456+00:00")
+    award = make_award(issued_at="2026-10-14T10:11:12.123456+00:00", identity="centre", identified_by="Bell Centre")
     unsigned = made.build(award, code=CODE, issuer=issuer, place=made.place_of(7))
     at = datetime(2026, 11, 1, tzinfo=UTC)
     revoked = statuslist.encode([made.place_of(8).index])
@@ -182,7 +185,13 @@ def test_what_the_site_itself_signs_is_valid(visit: Open, built: Callable[..., P
     desk.check(signed(unsigned, at=at))
     assert desk.title == "Valid certificate"
     claims = desk.page.get_by_role("region", name="What the certificate says")
-    for text in (award.name, f"{award.course_title}, {award.course_number}", "86%", *award.outcomes):
+    for text in (
+        award.name,
+        "At Bell Centre a supervisor saw",
+        f"{award.course_title}, {award.course_number}",
+        "86%",
+        *award.outcomes,
+    ):
         expect(claims).to_contain_text(text)
     unsigned = made.build(award, code=CODE, issuer=issuer, place=made.place_of(8))
     desk.check(signed(unsigned, at=at), "revoked.json")

@@ -10,7 +10,7 @@ from lms.accounts import service as accounts
 from lms.accounts.models import Account
 from lms.certificates import queries
 from lms.certificates.models import Certificate
-from lms.certificates.service import issuing
+from lms.certificates.service import issuing, lifecycle
 from lms.domain import progress
 from lms.domain.errors import Refused
 from lms.infra import mail, pdf
@@ -174,7 +174,7 @@ def test_without_the_libraries_the_award_waits_and_is_made_when_they_come(
 
 def test_a_letter_without_a_glyph_is_told_to_the_administrator(app: Flask, cast: Cast) -> None:
     with app.app_context():
-        odd = make_person("wu@example.org", "吴 Wu")
+        odd = make_person("wu@example.org", "吴")
         mine = Study(odd.subject_id)
         enrolment_id = mine.enrol()
         mine.finish()
@@ -186,6 +186,26 @@ def test_a_letter_without_a_glyph_is_told_to_the_administrator(app: Flask, cast:
     assert (row.made, row.problem) == (False, "The fonts of the certificate have no 吴 (U+5434).")
     with app.app_context():
         assert [found.id for found in queries.list_with_problems()] == [row.id]
+
+
+def test_a_name_that_the_policy_refuses_is_told_to_the_administrator(app: Flask, award: Award) -> None:
+    """Such a name may come from before the policy, or by another way than ours."""
+    with app.app_context():
+        facts = {**award.row.facts, "name": "Lilit Sаrgsyan"}
+        db.session.execute(update(Certificate).values(snapshot=facts))
+        db.session.commit()
+    award.work()
+    assert (award.row.made, award.row.problem) == (
+        False,
+        "The name cannot stand on a certificate. Letter 2 of “Sаrgsyan” is a Cyrillic letter, “а”, among Latin ones.",
+    )
+    with app.app_context():
+        lifecycle.correct(award.row.id, actor=None)
+        db.session.commit()
+        assert queries.list_with_problems() == []
+        assert issuing.list_waiting() == [award.row.id]
+    award.work()
+    assert award.row.made
 
 
 def test_who_is_erased_is_taken_out_and_code_and_digest_stay(app: Flask, made: Award, cast: Cast) -> None:

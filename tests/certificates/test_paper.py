@@ -144,6 +144,29 @@ def test_the_longest_names_and_titles_stay_inside_the_walls(name: str) -> None:
     assert shown(content, "Hours of study")["bottom"] + 10 < shown(content, "Ilse")["top"]
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_the_longest_names_of_a_centre_push_nothing_off_the_second_page(lang: str) -> None:
+    centre = ("Международный центр подготовки и повышения квалификации хранителей музейных собраний и " * 3)[
+        :200
+    ].strip()
+    award = make_award(identity="centre", identified_by=centre, supervised_by=centre, title=LONG_TITLE, language=lang)
+    content = made(award)
+    assert len(PdfReader(io.BytesIO(content)).pages) == 2
+    read = " ".join(page_text(content, 2).split())
+    with language(lang):
+        assert " ".join(words.identity_of(award).split()) in read
+        assert " ".join(words.signing().split()) in read
+    assert "ab" * 4 in read, "the fingerprint of the key stands last"
+
+
+def page_text(content: bytes, number: int) -> str:
+    """Return what pdftotext reads on one page."""
+    which = ["-f", str(number), "-l", str(number)]
+    return subprocess.run(
+        ["pdftotext", *which, "-", "-"], input=content, capture_output=True, check=True
+    ).stdout.decode()
+
+
 def edges(content: bytes) -> tuple[float, float]:
     """Return how far down and right the text of the first page goes, in millimetres."""
     boxes = words_on_first_page(content)

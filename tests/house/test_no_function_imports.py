@@ -7,7 +7,7 @@ import ast
 from tests.house.source import functions, imported, name, python_files, tree
 
 ALLOWED = {
-    "lms/infra/pdf.py",  # WeasyPrint takes 2 to 4 s to import
+    "lms/infra/press.py",  # WeasyPrint takes 2 to 4 s to import
     "lms/command.py",  # a command imports what it needs when it is called, so that `lms serve` starts at once
 }
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pikepdf
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
-from lms.infra import pdf
+from lms.infra import pdf, press
 from lms.infra.drawings import Drawing, Paint, path, trace
 from lms.infra.places import place
 
@@ -44,12 +50,12 @@ def _in_app(app: Flask) -> Iterator[None]:
 )
 def test_no_other_address_is_fetched(address: str) -> None:
     with pytest.raises(ValueError, match="may not fetch"):
-        pdf.own_bytes(address, place("static"))
+        press.own_bytes(address, place("static"))
 
 
 def test_our_own_style_sheets_and_fonts_are() -> None:
-    assert b"@page" in pdf.own_bytes("own:css/certificate.css", place("static"))
-    assert pdf.own_bytes("own:fonts/pdf/sans.ttf", place("static"))[:4] == b"\x00\x01\x00\x00"
+    assert b"@page" in press.own_bytes("own:css/certificate.css", place("static"))
+    assert press.own_bytes("own:fonts/pdf/sans.ttf", place("static"))[:4] == b"\x00\x01\x00\x00"
 
 
 def test_programs_that_are_started_later_still_find_their_fonts() -> None:
@@ -166,3 +172,86 @@ def test_figures_are_drawn_as_outlines() -> None:
     )
     assert re.search(rb"\bc\b", drawing.operators)
     assert b"Tj" not in drawing.operators
+
+
+LAYER = '<!doctype html><html lang="en"{}><head><title>T</title></head><body>{}</body></html>'
+
+
+def test_what_lies_under_a_page_and_the_page_are_read_as_one() -> None:
+    under = LAYER.format("", '<h1 data-n="1">First</h1><p data-n="3">Third</p>')
+    own = LAYER.format("", '<p data-n="2" style="position:absolute;top:90mm">Second</p>')
+    content = pdf.render(own, under=under, style=STYLE, drawings={}, identifier="x")
+    [page] = PdfReader(io.BytesIO(content)).pages
+    assert "".join(page.extract_text().split()) == "FirstThirdSecond", "as it is painted"
+    assert list(read_aloud(content)) == ["First", "Second", "Third"]
+
+
+def read_aloud(content: bytes) -> Iterator[str]:
+    """Yield the texts of the only page in the order of its structure."""
+    with pikepdf.open(io.BytesIO(content)) as opened:
+        page = opened.pages[0]
+        marked, number = {}, None
+        fonts = {name: letters_of(font) for name, font in page.Resources.Font.items()}
+        letters: dict[str, str] = {}
+        for operands, operator in pikepdf.parse_content_stream(page):
+            if str(operator) == "BDC":
+                number = int(operands[1].MCID)
+            elif str(operator) == "Tf":
+                letters = fonts[str(operands[0])]
+            elif str(operator) == "TJ" and number is not None:
+                codes = "".join(bytes(part).hex() for part in operands[0] if isinstance(part, pikepdf.String))
+                text = "".join(letters[codes[n : n + 4]] for n in range(0, len(codes), 4))
+                marked[number] = marked.get(number, "") + text
+        yield from (marked[number] for number in numbers(opened.Root.StructTreeRoot.K))
+
+
+def letters_of(font: pikepdf.Object) -> dict[str, str]:
+    pairs = re.findall(rb"<([0-9a-f]{4})> <([0-9a-f]{4})>", font.ToUnicode.read_bytes())
+    return {code.decode(): chr(int(letter, 16)) for code, letter in pairs}
+
+
+def numbers(kids: pikepdf.Object) -> Iterator[int]:
+    for kid in kids:
+        if isinstance(kid, int):
+            yield kid
+        else:
+            yield from numbers(kid.K)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<p>Only text</p>",
+        '<p style="color:rgba(0,0,0,.5)">half</p>',
+        '<p style="opacity:.5">a group of its own</p>',
+        '<p style="background:linear-gradient(#fff,#000)">a shading</p>',
+        '<img src="own:seal" alt="seal"><p>and text</p>',
+    ],
+)
+def test_a_kept_page_is_painted_as_it_would_be_by_itself(kept: str) -> None:
+    drawings = {"seal": Drawing(10, 10, b"0 0 5 5 re f")}
+    front = LAYER.format("", "<p>Other letters: xyz</p>")
+    pages = [LAYER.format("", f"{kept}<p>{n}</p>") for n in range(2)]
+    plain = [look(pdf.render(page, style=STYLE, drawings=drawings, identifier="x")) for page in pages]
+    for _again in range(2):
+        together = pdf.render(front, shared=pages, style=STYLE, drawings=drawings, identifier="x")
+        assert look(together)[1:] == [plain[0][0], plain[1][0]]
+
+
+def look(content: bytes) -> list[bytes]:
+    """Return what each page looks like."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "a.pdf").write_bytes(content)
+        subprocess.run(["pdftoppm", "-r", "40", "-png", "a.pdf", "a"], cwd=folder, check=True)
+        return [path.read_bytes() for path in sorted(Path(folder).glob("*.png"))]
+
+
+def test_walls_are_behind_each_page_and_read_by_nobody() -> None:
+    walls = LAYER.format(' data-walls="own:room"', '<p style="break-after:page">One</p><p>Two</p>')
+    drawings = {"room": Drawing(297, 210, b"1 0 0 rg 0 0 50 50 re f")}
+    bare = pdf.render(walls.replace("data-walls", "data-none"), style=STYLE, drawings=drawings, identifier="x")
+    content = pdf.render(LAYER.format("", "<p>Front</p>"), shared=walls, style=STYLE, drawings=drawings, identifier="x")
+    with pikepdf.open(io.BytesIO(content)) as opened:
+        streams = [page.Contents.read_bytes() for page in opened.pages]
+    assert [b"/Artifact" in stream and b"0 0 50 50 re" in stream for stream in streams] == [False, True, True]
+    assert b"50 50 re" not in b"".join(page.Contents.read_bytes() for page in pikepdf.open(io.BytesIO(bare)).pages)

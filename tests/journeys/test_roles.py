@@ -7,12 +7,13 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
+from lms.certificates.service import specimen
 from lms.courses.queries import get_tree
 from lms.infra import mail
 from lms.infra.db import db
 from tests.factories.courses import files_of, publish_course
 from tests.factories.journey import Studying, work
-from tests.factories.people import Cast
+from tests.factories.people import MUSEUM, Cast
 from tests.pages import PageClient
 
 WHO = (
@@ -57,10 +58,12 @@ TABLE = {
     "/log-in-again": "lyyyyyyyy",
     "/me/": "lyyyyyyyy",
     "/me/certificates": "lyyyyyyyy",
+    "/me/certificates/<code>": "lynnnnnnn",
     "/me/data": "lyyyyyyyy",
     "/me/delete": "lyyyyyyyy",
     "/me/link": "lyyyyyyyy",
     "/me/profile": "lyyyyyyyy",
+    "/me/transcript": "lyyyyyyyy",
     "/me/workplace": "lyyyyyyyy",
     # Courses, for everybody
     "/courses/": "yyyyyyyyy",
@@ -80,6 +83,10 @@ TABLE = {
     # Certificates: whoever has the code may see them
     "/certificates/<code>.pdf": "yyyyyyyyy",
     "/certificates/<code>.json": "yyyyyyyyy",
+    "/certificates/<code>.png": "yyyyyyyyy",
+    "/verify/<code>/preview.png": "yyyyyyyyy",
+    "/verify/forge": "yyyyyyyyy",
+    "/verify/forge/specimen.<any(pdf, png, json):kind>": "yyyyyyyyy",
     "/.well-known/did.json": "yyyyyyyyy",
     "/status/<int(max=999999):number>": "yyyyyyyyy",
     "/status/journal": "yyyyyyyyy",
@@ -97,6 +104,12 @@ TABLE = {
     "/teach/courses/<slug>": "lnnnynnny",
     "/teach/courses/<slug>/export.zip": "lnnnynnny",
     "/teach/courses/<slug>/versions/<int(max=999999):ordinal>": "lnnnynnny",
+    "/teach/sittings": "lnnnyyyny",
+    "/teach/sittings/<sitting_id>": "lnnnynyny",
+    # Museums whose names a coordinator confirms
+    "/network/": "lnnnnnyny",
+    "/network/museums/<museum_id>": "lnnnnnyny",
+    "/network/museums/<museum_id>/people/<subject_id>": "lnnnnnyny",
     # Administration
     "/admin/": "lnnnnnnny",
     "/admin/audit": "lnnnnnnny",
@@ -120,6 +133,8 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         drawing = get_tree(newest(tx)).media["card.svg"]
     enrolment = tx.execute(text("SELECT id FROM learning_enrolment WHERE state = 'completed'")).scalar_one()
     code = tx.execute(text("SELECT code FROM certificates_certificate")).scalar_one()
+    museum = tx.execute(text("SELECT id FROM network_museum WHERE name = :name"), {"name": MUSEUM}).scalar_one()
+    sitting = tx.execute(text("SELECT id FROM certificates_sitting")).scalar_one()
     return {
         "<slug>": learner.slug,
         "<item_id>": "final",
@@ -131,10 +146,14 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<path:filename>": "css/site.css",
         "<code>": str(code),
         "<any(VERIFY, Verify):_shouted>": "VERIFY",
+        "<any(pdf, png, json):kind>": "json",
         "<enrolment_id>": str(enrolment),
         "<guide_id>": "words",
         "<int(max=999999):ordinal>": "1",
         "<mail_id>": letter,
+        "<museum_id>": str(museum),
+        "<subject_id>": cast.learner.subject_id,
+        "<sitting_id>": str(sitting),
         "<int:account_id>": str(cast.stranger.account_id),
     }
 
@@ -180,6 +199,7 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
     app: Flask, tx: Connection, cast: Cast, guided: dict[str, bytes], client: PageClient
 ) -> None:
     with app.app_context():
+        specimen.make("en")
         shelf = publish_course(files=guided)
         db.session.commit()
         tree = get_tree(shelf.version_id)
@@ -200,6 +220,8 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
         db.session.commit()
     colleague.browser.visit(f"/courses/{shelf.slug}/move")
     colleague.browser.press("Move to the new version")
+    cast.browser("trainer").visit("/teach/sittings")
+    cast.browser("trainer").press("Open the sitting", course=shelf.slug, centre=MUSEUM)
     known = examples(app, tx, learner, cast)
 
     def browser(who: str) -> PageClient:

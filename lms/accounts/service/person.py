@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from lms.accounts import queries
 from lms.accounts.events import AccountErased, AffiliationStated, NameChanged, SubjectsLinked
 from lms.accounts.models import Account, Affiliation, Subject
-from lms.accounts.service.rows import administers, get_account
+from lms.accounts.service.rows import administers, fit_names, get_account
 from lms.accounts.service.sessions import forget_failures
 from lms.domain.errors import Refused
 from lms.domain.names import tidy
@@ -19,10 +19,10 @@ from lms.infra.events import publish
 
 
 def change_profile(account_id: int, *, name: str, name_latin: str, languages: Sequence[str], timezone: str) -> None:
-    """Keep the name for certificates, the order of languages and the time zone."""
-    account = get_account(account_id)
-    renamed = (account.name, account.name_latin) != (tidy(name), tidy(name_latin))
-    account.name, account.name_latin = tidy(name), tidy(name_latin)
+    """Keep the name for certificates, the order of languages and the time zone; Refused for a bad name."""
+    account, names = get_account(account_id), fit_names(name, name_latin)
+    renamed = (account.name, account.name_latin) != names
+    account.name, account.name_latin = names
     account.folded = queries.searchable(account.name, account.name_latin, account.email)
     account.languages, account.timezone = list(languages), timezone
     if renamed:

@@ -13,9 +13,9 @@ from lms.accounts.models import Account, Subject
 from lms.accounts.service.invitations import use_invitation
 from lms.accounts.service.letters import enqueue_letter
 from lms.accounts.service.person import state_affiliation
-from lms.accounts.service.rows import get_account
+from lms.accounts.service.rows import fit_names, get_account
 from lms.domain.errors import Refused
-from lms.domain.names import fold_address, tidy
+from lms.domain.names import fold_address
 from lms.infra import clock
 from lms.infra.db import begin_write, db
 from lms.infra.events import publish
@@ -43,7 +43,8 @@ def create_account(
     consented: bool = False,
     actor: str | None = None,
 ) -> Account:
-    """Make an account and its subject; AddressTaken when there is one with this address."""
+    """Make an account and its subject; AddressTaken when there is one with this address, Refused for a bad name."""
+    name, name_latin = fit_names(name, name_latin)
     begin_write()
     now = clock.now()
     subject = Subject(id=clock.new_id(), created_at=now)
@@ -55,8 +56,8 @@ def create_account(
         active=True,
         fs_uniquifier=secrets.token_hex(16),
         create_datetime=now,
-        name=tidy(name),
-        name_latin=tidy(name_latin),
+        name=name,
+        name_latin=name_latin,
         folded=queries.searchable(name, name_latin, email),
         languages=list(languages),
         timezone=timezone,

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from lms.accounts.models import Account, RoleGrant
 from lms.domain.authority import SITE
-from lms.domain.errors import NotFound
+from lms.domain.errors import NotFound, Refused
+from lms.domain.names import latin_fault, name_fault, tidy
 from lms.infra.db import db
 
 
@@ -33,3 +34,11 @@ def find_grant(account_id: int, role: str, scope_kind: str, scope_id: str) -> Ro
 def administers(account: Account) -> bool:
     """Tell whether somebody may use the account and administer the whole site."""
     return account.active and any(grant.role == "admin" and grant.scope_kind == SITE for grant in account.grants)
+
+
+def fit_names(name: str, name_latin: str) -> tuple[str, str]:
+    """Return a name and its Latin form as they are kept; Refused when one cannot stand on a certificate."""
+    own, latin = tidy(name), tidy(name_latin)
+    if fault := name_fault(own) or (latin_fault(latin) if latin else None):
+        raise Refused("name", fault=fault)
+    return own, latin

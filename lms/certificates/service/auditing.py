@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from lms.certificates import queries
-from lms.certificates.models import Certificate
+from lms.certificates.models import Certificate, IssuedTranscript
 from lms.domain.journal import Told, fold
 from lms.infra.db import run, table_of
 
-_table = table_of(Certificate)
-_KEPT = select(
-    _table.c.code, _table.c.issued_at, _table.c.standing, _table.c.file_digest, _table.c.credential_digest
-).order_by(_table.c.issued_at, _table.c.id)
+_COLUMNS = ("code", "issued_at", "standing", "file_digest", "credential_digest")
+_KEPT = union_all(
+    *(select(*(table_of(model).c[name] for name in _COLUMNS)) for model in (Certificate, IssuedTranscript))
+).order_by("issued_at", "code")
 
 
 def list_unlike() -> list[str]:
-    """Return the codes of certificates of which the register says another thing than the journal, the oldest first.
+    """Return the codes of certificates and transcripts of which the register says another thing than the journal, the oldest first.
 
     One that was never signed may be older than the journal, and is then none of its business.
     """

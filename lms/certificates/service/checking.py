@@ -8,18 +8,23 @@ from typing import Literal
 
 import orjson
 
-from lms.certificates import queries
-from lms.certificates.queries import CertificateRow
+from lms.certificates.queries.documents import Document, find_document, find_document_by_digest
+from lms.certificates.queries.transcripts import TranscriptRow, certified_now
 from lms.certificates.service import ring
 from lms.domain import codes, credential
+from lms.domain.transcript import hold_now
 from lms.infra.examiner import Believed, Findings, examiner
 from lms.infra.keyring import keyring
+from lms.infra.signing.keys import Key
 from lms.infra.storage import storage
 
 Mark = Literal["good", "bad", "may"]
 """Passed, failed, or not to be told of this kind of file."""
 
-Origin = Literal["original", "genuine", "altered", "copy", "foreign", "unreadable"]
+SPECIMEN = "SPEC1MENSPEC1MEN"
+"""A code that spells what it is of; of the codes that are given at random none is so."""
+
+Origin = Literal["original", "genuine", "specimen", "altered", "copy", "foreign", "unreadable"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +32,13 @@ class Checked:
     """What came of a file.
 
     `original`: byte for byte a file that was issued here. `genuine`: another form of the same credential, with our
-    proof and the claims of the register. `altered`: it bears our marks and was changed, or
-    claims what the register does not.
+    proof and the claims of the register. `specimen`: what everybody may try to forge, as it was made. `altered`: it
+    bears our marks and was changed, or claims what the register does not.
     `copy`: neither signature nor credential, such as a print or a scan. `foreign`: signed by somebody else.
     """
 
     origin: Origin
-    row: CertificateRow | None
+    row: Document | None
     findings: Findings
     digest: str
     record: Mark
@@ -49,6 +54,11 @@ class Checked:
         """Tell whether the file stands for the certificate in the register."""
         return self.origin in {"original", "genuine"} and not self.key_stolen
 
+    @property
+    def of_specimen(self) -> bool:
+        """Tell whether it names the specimen, which is in no register, whatever became of it since."""
+        return self.record == "may"
+
     def plain(self) -> dict[str, str]:
         """Return each check by itself."""
         checks = ("record", "file", "signature", "proof", "claims", "key")
@@ -58,14 +68,17 @@ class Checked:
 def check_file(content: bytes, typed: str = "") -> Checked:
     """Check a file; a code that was typed beside it, or that its name bears, tells which certificate it should be."""
     digest = sha256(content).hexdigest()
-    found = examiner().look(content, believed())
-    row = queries.find_by_digest(digest)
+    trust = believed()
+    found = examiner().look(content, trust)
+    row = find_document_by_digest(digest)
     if row is not None:
         return _original(row, found, digest)
     named = credential.code_of(found.credential) if found.credential else codes.read(typed) or ""
-    row = queries.find_by_code(named) if named else None
+    row = find_document(named) if named else None
     claims = row is not None and found.credential is not None and _same_claims(row, found)
     known = ring.find_method(found.method) if found.method else None
+    if row is None and named == SPECIMEN and (found.credential is not None or found.signatures):
+        return _specimen(found, known, digest)
     stolen = bool(known and known.revoked_from and row and row.issued_at >= known.revoked_from)
     whole = found.kind != "pdf"  # of a PDF only the file that was issued is whole; a credential stands for itself
     proven = found.proven and claims and not stolen
@@ -74,7 +87,11 @@ def check_file(content: bytes, typed: str = "") -> Checked:
         origin = "unreadable"
     elif proven and whole:
         origin = "genuine"
-    elif known or (row is not None and (found.credential is not None or found.signatures)):
+    elif (
+        known
+        or found.signer in trust.signers
+        or (row is not None and (found.credential is not None or found.signatures))
+    ):
         origin = "altered"
     elif found.credential is not None or found.signatures:
         origin = "foreign"
@@ -95,7 +112,16 @@ def check_file(content: bytes, typed: str = "") -> Checked:
     )
 
 
-def _original(row: CertificateRow, found: Findings, digest: str) -> Checked:
+def list_lost(checked: Checked) -> list[str]:
+    """Return the codes of certificates that a transcript names and that counted when it was made, and do not now."""
+    if not isinstance(checked.row, TranscriptRow) or not checked.trusted:
+        return []
+    said = checked.row.said
+    held = hold_now(said, certified_now(course.certificate for course in said.courses))
+    return [codes.spaced(one.course.certificate) for one in held if one.lost]
+
+
+def _original(row: Document, found: Findings, digest: str) -> Checked:
     key = next((key for key in ring.every_key() if key.id == row.pdf_key), None)
     stolen = bool(key and key.revoked_from and row.issued_at >= key.revoked_from)
     return Checked(
@@ -113,6 +139,26 @@ def _original(row: CertificateRow, found: Findings, digest: str) -> Checked:
     )
 
 
+def _specimen(found: Findings, known: Key | None, digest: str) -> Checked:
+    """Check a file that names the specimen: it stands in no register, so all hangs on signature and proof."""
+    stolen = known is not None and known.revoked_from is not None
+    whole = found.signed if found.kind == "pdf" else True
+    unchanged = found.proven and whole and not stolen
+    return Checked(
+        origin="specimen" if unchanged else "altered",
+        row=None,
+        findings=found,
+        digest=digest,
+        record="may",
+        file=_mark(unchanged),
+        signature=_mark(found.signed) if found.kind == "pdf" else "may",
+        proof=_mark(found.proven),
+        claims=_mark(found.proven),
+        key="bad" if stolen else _mark(known is not None),
+        key_stolen=stolen,
+    )
+
+
 def believed() -> Believed:
     """Return whose signatures count here: every key that this site ever had."""
     mine = ring.issuer()
@@ -124,7 +170,7 @@ def believed() -> Believed:
     )
 
 
-def _same_claims(row: CertificateRow, found: Findings) -> bool:
+def _same_claims(row: Document, found: Findings) -> bool:
     """Compare with the credential that was issued, whatever the site is called or where it stands today."""
     if row.credential_digest is None or found.credential is None or row.award is None:
         return False

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
-from lms.certificates.models import Certificate, FrozenName
+from lms.certificates.models import Certificate, FrozenName, Presence
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import journal, making, paper
+from lms.certificates.service import filing, identifying, journal, making, numbering, paper
 from lms.courses.queries import get_tree
-from lms.domain import codes, progress
+from lms.domain import progress
 from lms.domain.award import IDENTIFYING, Award, make_award
 from lms.domain.credential import hash_email
 from lms.domain.errors import Refused
-from lms.domain.journal import ERASED, ISSUED, MADE
+from lms.domain.journal import ERASED, ISSUED
+from lms.domain.names import latin_fault, name_fault
 from lms.domain.outline import Course
-from lms.infra import clock, pdf
-from lms.infra.db import begin_write, db, is_sqlite, run, table_of
+from lms.infra import clock, languages, pdf
+from lms.infra.db import db, is_sqlite, run, table_of
 from lms.infra.events import publish
 from lms.infra.pause import paused
-from lms.infra.storage import storage
+from lms.infra.spelling import explain
 from lms.learning.events import CourseCompleted
 from lms.learning.queries import list_records
 from lms.learning.service import append, lock, refold
@@ -56,6 +56,9 @@ def issue(completed: CourseCompleted) -> str | None:
     number, edition = queries.get_edition(completed.version_id)
     name, name_latin = queries.find_frozen_name(completed.enrolment_id) or (holder.name, holder.name_latin)
     email, salt = queries.find_email(completed.subject_id), secrets.token_hex(8)
+    found = identifying.identify(
+        completed.subject_id, completed.enrolment_id, completed.course_id, course, (name, name_latin)
+    )
     award = make_award(
         get_tree(completed.version_id, language),
         name=name,
@@ -66,6 +69,9 @@ def issue(completed: CourseCompleted) -> str | None:
         grade=None if completed.grade is None else Fraction(completed.grade, 10_000),
         at=completed.at,
         begun_at=queries.find_begun(completed.enrolment_id),
+        identity=found.identity,
+        identified_by=found.by,
+        supervised_by=found.supervised_by,
         email_hash=hash_email(email, salt) if email else "",
         email_salt=salt if email else "",
     )
@@ -91,9 +97,10 @@ def _language(wanted: tuple[str, ...], course: Course) -> str:
 
 def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, replaces: str | None = None) -> str:
     """Keep an award as a certificate of its own, write it into the journal, and return its id."""
+    ordinal, code = numbering.take()
     certificate = Certificate(
         id=clock.new_id(),
-        code=codes.encode(os.urandom(codes.BYTES)),
+        code=code,
         subject_id=subject_id,
         enrolment_id=enrolment_id,
         course_id=course_id,
@@ -102,7 +109,7 @@ def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, re
         valid_until=award.holds_until,
         language=award.language,
         snapshot=award.as_json(),
-        ordinal=journal.take_ordinal(),
+        ordinal=ordinal,
         replaces=replaces,
     )
     db.session.add(certificate)
@@ -155,51 +162,27 @@ def issue_by_hand(subject_id: str, course_id: str) -> str:
 def make_file(certificate_id: str) -> CertificateRow | None:
     """Make and keep the file of an award, and return it when this call made it; done twice it changes nothing.
 
-    A letter that our fonts lack is noted for the administrator. Without the PDF libraries the award waits.
+    A name that our policy refuses, and a letter that our fonts lack, are noted for the administrator. Without the PDF
+    libraries the award waits.
     """
     row = queries.find_certificate(certificate_id)
     if row is None or row.award is None or row.file_digest:
         return None
     if paused():
         return None
+    if fault := name_fault(row.award.name) or (latin_fault(row.award.name_latin) if row.award.name_latin else None):
+        with languages.language(languages.SOURCE):
+            filing.note_problem(Certificate, row, f"The name cannot stand on a certificate. {explain(fault)}")
+        return None
     try:
         # Nothing is written before this returns: no lock is held while a page is set.
         made = making.make(row)
     except (pdf.Unavailable, making.NoKey):
         return None
-    except paper.Unprintable as fault:
-        _note_problem(row, fault.letters)
+    except paper.Unprintable as missing:
+        filing.note_problem(Certificate, row, filing.lacking(missing.letters))
         return None
-    digest, credential_digest = storage().put(made.pdf), storage().put(made.credential)
-    begin_write()
-    done = db.session.execute(
-        update(Certificate)
-        .where(Certificate.id == certificate_id, Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
-        .values(
-            file_digest=digest,
-            file_size=len(made.pdf),
-            made_at=clock.now(),
-            problem=None,
-            credential_digest=credential_digest,
-            credential_key=made.credential_key,
-            pdf_key=made.pdf_key,
-        )
-    )
-    assert isinstance(done, CursorResult)
-    if done.rowcount:
-        journal.append(MADE, row.code, {"file": digest, "credential": credential_digest})
-        return row
-    if db.session.scalar(select(Certificate.erased_at).where(Certificate.id == certificate_id)):
-        storage().remove(digest)
-        storage().remove(credential_digest)
-    return None
-
-
-def _note_problem(row: CertificateRow, letters: str) -> None:
-    named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
-    problem = f"The fonts of the certificate have no {named}."
-    if row.problem != problem:
-        db.session.execute(update(Certificate).where(Certificate.id == row.id).values(problem=problem))
+    return row if filing.keep(Certificate, row, made) else None
 
 
 def list_waiting() -> list[str]:
@@ -221,18 +204,15 @@ def erase_holder(subject_id: str) -> list[str]:
         certificate.erased_at = clock.now()
         certificate.problem = None
         journal.append(ERASED, certificate.code, {})
-    db.session.execute(delete(FrozenName).where(FrozenName.subject_id.in_(subjects)))
+    for names in (FrozenName, Presence):
+        db.session.execute(delete(names).where(names.subject_id.in_(subjects)))
     db.session.flush()
     return [certificate.id for certificate in erased if certificate.file_digest]
 
 
 def forget_file(certificate_id: str) -> None:
     """Remove the bytes of an erased holder's certificate."""
-    certificate = db.session.get(Certificate, certificate_id)
-    if certificate is not None and certificate.erased_at and certificate.file_digest:
-        storage().remove(certificate.file_digest)
-        if certificate.credential_digest:
-            storage().remove(certificate.credential_digest)
+    filing.forget(queries.find_certificate(certificate_id))
 
 
 def freeze_name(subject_id: str, enrolment_id: str) -> None:

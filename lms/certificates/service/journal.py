@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from lms.certificates import queries
-from lms.certificates.models import Certificate, Entry, Head
+from lms.certificates.models import Certificate, Entry, Head, IssuedTranscript
+from lms.certificates.queries.documents import last_ordinal
 from lms.domain import journal
 from lms.domain.journal import Comparison, Line
 from lms.infra import clock
@@ -50,7 +51,7 @@ def _locked_head() -> Any:
     query = select(_head).where(_head.c.id == 1)
     found = run(query if is_sqlite() else query.with_for_update()).first()
     if found is None:
-        taken = db.session.scalar(select(func.max(Certificate.ordinal)))
+        taken = last_ordinal()
         first = 0 if taken is None else taken + 1
         run(insert(_head), {"id": 1, "next_seq": 1, "next_ordinal": first, "digest": journal.START})
         found = run(query).one()
@@ -167,4 +168,6 @@ def _take_over(line: Line) -> None:
         highest = func.max if is_sqlite() else func.greatest
         run(update(_head).values(next_ordinal=highest(_head.c.next_ordinal, ordinal)))
     if changed:
-        db.session.execute(update(Certificate).where(Certificate.code == line.code).values(**changed))
+        # The code is that of the one or the other.
+        for kind in (Certificate, IssuedTranscript):
+            db.session.execute(update(kind).where(kind.code == line.code).values(**changed))

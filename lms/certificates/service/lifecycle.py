@@ -10,14 +10,17 @@ from sqlalchemy import select
 from lms.certificates import queries
 from lms.certificates.events import CertificateCorrected, CertificateIssued, CertificateReinstated, CertificateRevoked
 from lms.certificates.models import Certificate
-from lms.certificates.service import issuing, journal
+from lms.certificates.service import identifying, issuing, journal
+from lms.courses.queries import get_tree
 from lms.domain import progress
 from lms.domain.award import Award
 from lms.domain.errors import NotFound, Refused
+from lms.domain.identification import Identified, Spelling
 from lms.domain.journal import REINSTATED, REVOKED, SUPERSEDED
 from lms.infra import clock
 from lms.infra.db import begin_write, db
 from lms.infra.events import publish
+from lms.learning.queries import find_enrolment_row
 from lms.learning.service import append, lock, refold
 from lms.network.queries import find_holder
 
@@ -57,7 +60,8 @@ def reinstate(certificate_id: str, *, actor: str | None) -> None:
 def correct(certificate_id: str, *, actor: str | None) -> str:
     """Put a certificate with the holder's present name in place of one with a wrong name, and return its id.
 
-    Everything else stays as it was awarded. Refused when it does not stand, or the name is the same.
+    Everything else stays as it was awarded, but for how the holder was identified: nobody may have seen papers with
+    this name. Refused when it does not stand, or the name is the same.
     """
     subject = _subject_of(certificate_id)
     lock(subject)
@@ -68,7 +72,25 @@ def correct(certificate_id: str, *, actor: str | None) -> str:
     award = Award.from_json(certificate.snapshot)
     if (award.name, award.name_latin) == (holder.name, holder.name_latin):
         raise Refused("same-name")
-    return replace_by(certificate, replace(award, name=holder.name, name_latin=holder.name_latin), actor=actor)
+    return replace_by(certificate, _renamed(certificate, award, (holder.name, holder.name_latin)), actor=actor)
+
+
+def _renamed(certificate: Certificate, award: Award, spelling: Spelling) -> Award:
+    """Return the award under another name, with what museums and supervisors said of that name."""
+    enrolment = find_enrolment_row(certificate.enrolment_id)
+    version = (enrolment.completed_version_id or enrolment.version_id) if enrolment else None
+    found = Identified()
+    if version:
+        found = identifying.identify(
+            certificate.subject_id,
+            certificate.enrolment_id,
+            certificate.course_id,
+            get_tree(version),
+            spelling,
+            until=datetime.fromisoformat(award.issued_at),
+        )
+    name, name_latin = spelling
+    return replace(award, name=name, name_latin=name_latin, identity=found.identity, identified_by=found.by)
 
 
 def reissue(certificate_id: str, *, actor: str | None) -> str:

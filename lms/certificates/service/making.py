@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import orjson
 
@@ -14,7 +16,7 @@ from lms.domain import credential
 from lms.infra import clock
 from lms.infra.keyring import keyring
 from lms.infra.signing.documents import DocumentProblem, sign_pdf
-from lms.infra.signing.keys import KeyProblem
+from lms.infra.signing.keys import Key, KeyProblem
 from lms.infra.signing.proofs import add_proofs
 from lms.infra.site import site
 
@@ -40,18 +42,9 @@ def make(row: CertificateRow) -> Made:
     """
     assert row.award is not None
     assert row.ordinal is not None
-    try:
-        key, pdf_key = keyring().current("credential"), keyring().current("pdf")
-    except KeyProblem as problem:
-        raise NoKey(str(problem)) from problem
-    issuer = ring.issuer()
-    signed = add_proofs(
-        credential.build(row.award, code=row.code, issuer=issuer, place=credential.place_of(row.ordinal)),
-        sign=partial(keyring().sign, key.id),
-        method=issuer.method(key.id),
-        at=datetime.fromisoformat(row.award.issued_at),
-    )
-    content = orjson.dumps(signed)
+    key, pdf_key = signing_keys()
+    unsigned = credential.build(row.award, code=row.code, issuer=ring.issuer(), place=credential.place_of(row.ordinal))
+    content = prove(unsigned, key, at=datetime.fromisoformat(row.award.issued_at))
     page = paper.print_certificate(
         row.code,
         row.award,
@@ -60,8 +53,27 @@ def make(row: CertificateRow) -> Made:
         key=pdf_key.fingerprint,
         credential=content,
     )
+    return Made(pdf=sign(page), credential=content, credential_key=key.id, pdf_key=pdf_key.id)
+
+
+def signing_keys() -> tuple[Key, Key]:
+    """Return the present keys for credentials and for PDF files; NoKey when there are none."""
     try:
-        signed_page = sign_pdf(
+        return keyring().current("credential"), keyring().current("pdf")
+    except KeyProblem as problem:
+        raise NoKey(str(problem)) from problem
+
+
+def prove(unsigned: Mapping[str, Any], key: Key, *, at: datetime) -> bytes:
+    """Return a credential with both proofs, as bytes."""
+    signed = add_proofs(unsigned, sign=partial(keyring().sign, key.id), method=ring.issuer().method(key.id), at=at)
+    return orjson.dumps(signed)
+
+
+def sign(page: bytes) -> bytes:
+    """Return a PDF with the site's signature; NoKey when it cannot be signed now."""
+    try:
+        return sign_pdf(
             page,
             keyring(),
             at=clock.now(),
@@ -71,4 +83,3 @@ def make(row: CertificateRow) -> Made:
         )
     except (DocumentProblem, KeyProblem) as problem:
         raise NoKey(str(problem)) from problem  # such as a timestamp authority that is silent: it is tried again
-    return Made(pdf=signed_page, credential=content, credential_key=key.id, pdf_key=pdf_key.id)

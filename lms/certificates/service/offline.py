@@ -177,10 +177,13 @@ def _frame() -> dict[str, str]:
 def _verdicts() -> dict[str, str]:
     return {
         "valid": _("Valid certificate"),
+        "valid_transcript": _("Valid transcript"),
+        "valid_ended": _("Valid transcript, but not all certificates in it still stand"),
         "valid_unknown": _("Valid signature and dates; status unknown offline"),
         "expired": _("Expired: this certificate held until %(date)s"),
         "early": _("Not yet valid: this certificate holds from %(date)s"),
         "revoked": _("Revoked: this certificate no longer counts"),
+        "revoked_transcript": _("Revoked: this transcript no longer counts"),
         "no_file": _("Not proven: no certificate can be read from this file"),
         "no_issuer": _("Not proven: this page does not know the issuer"),
         "no_key": _("Not proven: this page does not know the key"),
@@ -190,6 +193,14 @@ def _verdicts() -> dict[str, str]:
         "was_signed": _("%(name)s signed it; on %(date)s it was not revoked."),
         "was_signed_unknown": _("%(name)s signed it. Whether it was revoked since cannot be told from this page."),
         "was_revoked": _("%(name)s signed it, and by %(date)s had revoked it or replaced it by another."),
+        "transcript_signed": _("%(name)s signed the transcript; on %(date)s it was not revoked."),
+        "transcript_signed_unknown": _(
+            "%(name)s signed the transcript. Whether it was revoked since cannot be told from this page."
+        ),
+        "transcript_revoked": _(
+            "%(name)s signed the transcript, and by %(date)s had revoked it or replaced it by another."
+        ),
+        "was_ended": _("By %(date)s a certificate in it had been revoked or replaced; see below."),
         "no_reliance": _("Rely on nothing that it says. Ask %(name)s whether it issued the certificate."),
         "no_reliance_file": _("That does not yet mean that it is forged: it may be another file, or a damaged one."),
         "believe": _("Believe the claims below; no paper or picture was compared with them."),
@@ -242,6 +253,12 @@ def _checks() -> dict[str, str]:
         "status_beyond": _("Status unknown offline: the list of %(date)s in this page does not cover it."),
         "status_unsigned": _("Status unknown offline: the list in this page bears no valid signature of the issuer."),
         "status_unchecked": _("Not checked, because the credential is not proven."),
+        "Courses": _("Certificates in it"),
+        "courses_good": _("None that the transcript names was revoked or replaced as of %(date)s."),
+        "courses_bad": _(
+            "Not every one that the transcript names still stood on %(date)s: it was revoked, or replaced by another."
+        ),
+        "courses_none": _("Status unknown offline."),
         "Dates": _("Dates"),
         "dates_good": _("It holds from %(date)s to %(until)s."),
         "dates_endless": _("It holds from %(date)s and does not expire."),
@@ -271,9 +288,20 @@ def _claims() -> dict[str, str]:
         "outcomes": _("Outcomes of the course"),
         "grade": _("Result"),
         "assessment": _("Assessment"),
+        "identity": _("How the holder was identified"),
         "issued": _("Issued"),
         "until": _("Valid until"),
         "studied": _("Time of study"),
         "issuer": _("Issuer"),
         "number": _("Number of the credential"),
+        "hours_done": _("Hours of study completed"),
+        "as_of": _("As of"),
+        "courses": _("Courses"),
+        "course_done": _("%(begun)s – %(completed)s; hours of study: %(hours)s."),
+        "course_going": _("Under way since %(begun)s; hours of study when it is done: %(hours)s."),
+        "course_taken": _("%(begun)s – %(completed)s; its certificate was revoked before the transcript was made."),
+        "course_grade": _("Result: %(grade)s."),
+        "course_code": _("Certificate %(code)s."),
+        "course_name": _("In the name of %(name)s."),
+        "course_ended": _("Revoked or replaced since: ask the issuer."),
     }

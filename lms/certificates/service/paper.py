@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.certificates.service import pictures, words
-from lms.certificates.service.setting import Back, Front, Plan, set_back, set_front, set_plan
-from lms.certificates.service.words import Fact
+from lms.certificates.service import pictures as drawn
+from lms.certificates.service import words
+from lms.certificates.service.setting import (
+    Back,
+    Front,
+    Place,
+    Plan,
+    set_back,
+    set_front,
+    set_pictures,
+    set_plan,
+)
+from lms.certificates.service.words import Speech
 from lms.domain.award import Award
 from lms.domain.codes import spaced
 from lms.infra import pdf
 from lms.infra.languages import language
+from lms.infra.rasters import Raster
+from lms.infra.sheets import Image
 
 STYLE = "css/certificate.css"
-FRONT, BACK = "certificates/pdf/certificate.html", "certificates/pdf/back.html"
+FRONT, UNDER, BACK = (f"certificates/pdf/{name}.html" for name in ("certificate", "under", "back"))
 
 
 class Unprintable(Exception):
@@ -37,69 +50,108 @@ class Paper:
     """The name in Latin letters where it differs."""
     address: str
     """Where to check it, as people type it."""
-    facts: tuple[Fact, ...]
+    speech: Speech
+    other: Speech | None
+    """The same in the second language."""
     rooms: str
     modules: tuple[tuple[str, str], ...]
     extent: str
     assessment: tuple[str, ...]
     identity: str
+    verifying: str
+    signing: str
     digest: str
     key: str
     """The fingerprint of the key that signs the file, in groups."""
     front: Front
     plan: Plan
+    places: Mapping[str, Place]
+    """Where the pictures stand."""
     back: Back
 
 
-def print_certificate(code: str, award: Award, *, site: str, base_url: str, key: str, credential: bytes) -> bytes:
+def print_certificate(
+    code: str,
+    award: Award,
+    *,
+    site: str,
+    base_url: str,
+    key: str,
+    credential: bytes,
+    pictures: Mapping[str, Raster] | None = None,
+) -> bytes:
     """Return the PDF of an award, with its credential inside and not yet signed.
 
-    `key` is the fingerprint of the key that will sign it. Raises Unprintable, or pdf.Unavailable when the libraries
-    are not there.
+    `key` is the fingerprint of the key that will sign it; `pictures` are those that the award names. Raises
+    Unprintable, or pdf.Unavailable when the libraries are not there.
     """
     if letters := pdf.face("sans").missing((*award.texts(), site)):
         raise Unprintable(letters)
-    code_in_groups = spaced(code)
+    code_in_groups, shown = spaced(code), dict(pictures or {})
     with language(words.spoken(award.language)):
-        paper = lay_out(code_in_groups, award, site, base_url, key)
-        front, back = (pdf.fill(template, paper=paper) for template in (FRONT, BACK))
-    drawings = {
+        paper = lay_out(code_in_groups, award, site, base_url, key, shown)
+        front, under, back = (pdf.fill(template, paper=paper) for template in (FRONT, UNDER, BACK))
+    behind = [back]
+    if other := award.in_other_language():
+        with language(words.spoken(other.language)):
+            behind.append(pdf.fill(BACK, paper=lay_out(code_in_groups, other, site, base_url, key, shown)))
+    drawings: dict[str, Image] = {
         "plan": paper.plan.drawing,
-        "code": pictures.draw_code(words.link(base_url, code)),
-        "room": pictures.walls("certificate-room"),
-        "back": pictures.back(code_in_groups),
+        "code": drawn.draw_code(words.link(base_url, code)),
+        "room": drawn.walls("certificate-room", marked="site" not in shown),
+        "back": drawn.back(code_in_groups),
+        **shown,
     }
     attached = pdf.Attached(
         content=credential, description="Open Badges 3.0", at=datetime.fromisoformat(award.issued_at)
     )
-    return pdf.render(front, shared=back, style=STYLE, drawings=drawings, identifier=code, attached=attached)
+    return pdf.render(
+        front, under=under, shared=behind, style=STYLE, drawings=drawings, identifier=code, attached=attached
+    )
 
 
-def lay_out(code: str, award: Award, site: str, base_url: str, key: str) -> Paper:
+def lay_out(code: str, award: Award, site: str, base_url: str, key: str, pictures: Mapping[str, Raster]) -> Paper:
     """Choose words and sizes."""
     lang = words.spoken(award.language)
     rooms = words.rooms_of(award)
     latin = award.name_latin if award.name_latin != award.name else ""
     modules = zip(award.modules, award.rooms, strict=True)
+    sizes = {key: picture.size for key, picture in pictures.items()}
+    front = set_front(award, latin, sizes)
+    places = set_pictures(front, sizes)
+    address, assessment, identity = words.address(base_url), words.assessment_of(award, lang), words.identity_of(award)
+    verifying, signing = words.verifying(address), words.signing()
     return Paper(
         award=award,
         site=site,
         lang=lang,
         code=code,
         latin=latin,
-        address=words.address(base_url),
-        facts=words.facts_of(award, lang),
+        address=address,
+        speech=words.speech_of(award, lang),
+        other=_other_speech(award),
         rooms=rooms,
         modules=tuple((title, words.hours_of(module.minutes, lang)) for title, module in modules),
         extent=words.extent_of(award, lang),
-        assessment=words.assessment_of(award, lang),
-        identity=words.identity_of(award),
+        assessment=assessment,
+        identity=identity,
+        verifying=verifying,
+        signing=signing,
         digest=_in_groups(award.version_digest),
         key=_in_groups(key),
-        front=set_front(award, latin),
-        plan=set_plan(award, rooms),
-        back=set_back(award),
+        front=front,
+        plan=set_plan(award, rooms, places),
+        places=places,
+        back=set_back(award, [*assessment, identity, verifying, signing]),
     )
+
+
+def _other_speech(award: Award) -> Speech | None:
+    if award.also is None:
+        return None
+    lang = words.spoken(award.also.language)
+    with language(lang):
+        return words.speech_of(award, lang)
 
 
 def _in_groups(digest: str) -> str:

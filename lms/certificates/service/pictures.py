@@ -13,6 +13,8 @@ from lms.infra import pdf
 from lms.infra.drawings import Drawing, Paint, trace
 from lms.infra.places import place
 
+RUN = re.compile(b"\x01+")
+
 MASK = 3
 """The mask of every QR code: choosing the best of eight costs more than drawing it."""
 
@@ -35,17 +37,22 @@ PAINTS = {
     "out": Paint(fill="ffffff"),
     "glass": Paint(stroke=INK, width=0.3),
     "way": Paint(stroke=HERE, width=0.6),
+    "base": Paint(fill=INK),
     "mark": Paint(stroke=INK, width=0.34),
     "jar": Paint(fill=HERE),
-    "code": Paint(fill="000000"),
 }
 """How what is drawn on the paper is painted, by its class."""
 
 
+OURS = frozenset({"base", "mark", "jar"})
+"""What draws the mark of Vitrine; a site's own logo takes its place."""
+
+
 @cache
-def walls(name: str) -> Drawing:
+def walls(name: str, *, marked: bool = True) -> Drawing:
     """Return a drawing that every certificate has."""
-    return trace((place("static") / "img" / f"{name}.svg").read_text(encoding="utf-8"), PAINTS)
+    paints = PAINTS if marked else {kind: paint for kind, paint in PAINTS.items() if kind not in OURS}
+    return trace((place("static") / "img" / f"{name}.svg").read_text(encoding="utf-8"), paints)
 
 
 def back(code: str) -> Drawing:
@@ -56,14 +63,15 @@ def back(code: str) -> Drawing:
 
 
 def draw_code(text: str) -> Drawing:
-    """Draw the QR code as one path; rows overlap by a hair, so that no printer shows the seams."""
+    """Draw the QR code in runs of dark modules; rows overlap by a hair, so that no printer shows the seams."""
     matrix = segno.make(text, error="m", mask=MASK, boost_error=False, micro=False).matrix
     size = len(matrix)
-    runs = []
-    for y, row in enumerate(matrix):
-        for found in re.finditer(b"\x01+", bytes(row)):
-            runs.append(f"M{found.start()} {y}h{len(found.group())}v1.02h-{len(found.group())}z")
-    return trace(f'<svg viewBox="0 0 {size} {size}"><path class="code" d="{"".join(runs)}"/></svg>', PAINTS)
+    dark = [
+        f"{found.start()} {y} {found.end() - found.start()} 1.02 re"
+        for y, row in enumerate(matrix)
+        for found in RUN.finditer(row)
+    ]
+    return Drawing(size, size, "\n".join(["0 0 0 rg", *dark, "f*"]).encode())
 
 
 @lru_cache(maxsize=64)

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from lms.certificates import queries
+from lms.certificates.queries import documents
 from lms.certificates.service import offline, ring
 from lms.domain import credential, journal
-from lms.domain.credential import LIST_LENGTH
+from lms.domain.credential import LIST_LENGTH, SPECIMEN_ORDINAL
 from lms.domain.errors import NotFound
 from lms.infra import clock
 from lms.infra.keyring import keyring
@@ -22,12 +23,12 @@ HOLDS = timedelta(days=7)
 
 
 def status_list(number: int) -> dict[str, Any]:
-    """Return a status list as a signed credential; NotFound beyond those in use."""
-    last = queries.last_ordinal()
-    if number < 1 or number > max(1, (last or 0) // LIST_LENGTH + 1):
+    """Return a status list as a signed credential; NotFound beyond those in use. List 0 has the specimen in it."""
+    last = documents.last_ordinal()
+    if number < 0 or number > max(1, (last or 0) // LIST_LENGTH + 1):
         raise NotFound("status-list")
     first = (number - 1) * LIST_LENGTH
-    ended = queries.list_ended_places(first, first + LIST_LENGTH)
+    ended = documents.list_ended_places(first, first + LIST_LENGTH) if number else [SPECIMEN_ORDINAL]
     # A list that is asked for twice in one hour is the same list.
     at = clock.now().replace(minute=0, second=0, microsecond=0)
     encoded = statuslist.encode(credential.place_of(ordinal).index for ordinal in ended)
@@ -43,7 +44,7 @@ def status_list(number: int) -> dict[str, Any]:
 
 def status_lists() -> list[dict[str, Any]]:
     """Return every list in use."""
-    count = max(1, (queries.last_ordinal() or 0) // LIST_LENGTH + 1)
+    count = max(1, (documents.last_ordinal() or 0) // LIST_LENGTH + 1)
     return [status_list(number) for number in range(1, count + 1)]
 
 

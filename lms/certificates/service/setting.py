@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.certificates.service.pictures import draw_plan
@@ -13,17 +13,25 @@ from lms.infra.drawings import Drawing
 COLUMN, PLAN, SIGNED = 134.0, 90.0, 41.0
 """Millimetres that the text on the first page, the plan and a signatory are wide; the style sheet agrees."""
 
-TOP, BOTTOM = 26.0, 186.5
-"""Millimetres from the upper edge of the paper between which the first page is filled."""
+TOP, BOTTOM, CHECK = 26.0, 186.5, 159.5
+"""Millimetres from the upper edge of the paper between which the first page is filled, and where the check begins."""
 
-FIXED = 52.0
-"""Millimetres that everything in the text takes whose size does not depend on the course or the holder."""
+BESIDE, BACK_HEIGHT = 101.0, 145.0
+"""Millimetres that the narrow column of the second page is wide, and that it and the title above it may be high."""
 
 TITLE = ((36.0, 2), (32.0, 2), (28.0, 2), (25.0, 3), (22.0, 3), (20.0, 4), (18.0, 4), (16.0, 4), (14.0, 5), (12.0, 6))
 NAME = ((28.0, 1), (25.0, 1), (22.0, 1), (20.0, 1), (22.0, 2), (20.0, 2), (18.0, 2), (16.0, 2), (14.0, 2), (12.0, 3))
 COURSE = ((13.0, 2), (12.0, 2), (11.0, 2), (10.0, 3), (9.0, 4))
+OTHER_TITLE = ((16.0, 2), (14.0, 2), (12.0, 3), (10.0, 4))
+OTHER_COURSE = ((10.0, 2), (9.0, 3), (8.0, 4))
 BACK_TITLE = ((18.0, 1), (16.0, 2), (14.0, 2), (12.0, 3))
 """Sizes of type in points, and the lines that a text may take at each; the first that fits is taken."""
+
+LEADING = {"title": 1.1, "name": 1.2, "course": 1.3}
+"""How far apart lines are, in the size of the type; the style sheet agrees."""
+
+NAMED = {lines: max(size for size, most in NAME if most == lines) for lines in (1, 2, 3)}
+"""The size in points whose room a name of so many lines takes whatever its own, so that the rest stands still."""
 
 SMALL = (9.5, 9.0, 8.5, 8.0)
 SMALLER = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
@@ -32,32 +40,57 @@ SMALLER = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 SIGNING = 3
 """Signatories that the first page has room for."""
 
+LOGO, COURSE_LOGO, SEAL, SIGNATURE = (60.0, 11.0), (90.0, 14.0), (26.0, 26.0), (SIGNED, 11.0)
+"""Millimetres, across and down, into which each picture is fitted."""
+
+FACTS, FACTS_IN_TWO = 13.1, 20.6
+"""Millimetres that the line of facts is high, in one language and in two."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A text on the first page: its lines, their size in points, and where it begins in millimetres."""
+
+    lines: tuple[str, ...]
+    size: float
+    top: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a picture or the plan stands, in millimetres."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
 
 @dataclass(frozen=True, kw_only=True)
 class Front:
-    """Sizes in points and distances in millimetres of the text on the first page."""
+    """Where the parts of the first page stand; distances in millimetres, sizes in points."""
 
-    title: tuple[str, ...]
-    """Line by line, and so are name and course."""
-    title_size: float
-    name: tuple[str, ...]
-    name_size: float
-    course: tuple[str, ...]
-    course_size: float
+    title: Block
+    other_title: Block | None
+    name: Block
+    latin_top: float
+    museum_top: float
+    for_top: float
+    course: Block
+    other_course: Block | None
+    facts_top: float
+    outcomes_top: float
     outcomes_size: float | None
     """None: they are not shown, or too long for this page and stand on the second alone."""
-    air: float
-    """What is left over, added before the title, the name and the course."""
     signed_top: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Where the drawing of the course stands, in millimetres, and the size of what is written below it."""
+    """Where the drawing of the course stands, and the size of what is written below it."""
 
     drawing: Drawing
-    top: float
-    height: float
+    place: Place
     rooms_size: float | None
 
 
@@ -69,39 +102,95 @@ class Back:
     size: float
 
 
-def set_front(award: Award, latin: str) -> Front:
-    """Fit the text into its column: each part as large as it may be, the outcomes if there is room for them."""
-    title_size, title = _set(award.title, "serif-italic", TITLE)
-    name_size, name = _set(award.name, "serif-name", NAME)
-    course_size, course = _set(award.course_title, "serif-italic", COURSE)
-    used = FIXED + pdf.POINT * (
-        len(title) * title_size * 1.1
-        + len(name) * name_size * 1.2
-        + (pdf.face("sans").lines(latin, 11, COLUMN) * 11 * 1.4 if latin else 0)
-        + (pdf.face("sans").lines(award.museum, 10, COLUMN) * 14 if award.museum else 0)
-        + len(course) * course_size * 1.3
-    )
+def set_front(award: Award, latin: str, sizes: Mapping[str, tuple[int, int]]) -> Front:
+    """Fit the text into its column: each part as large as it may be, the outcomes if there is room for them.
+
+    `sizes` are those of the pictures in pixels, by their places.
+    """
+    other = award.also
+    title, name = _set(award.title, "serif-italic", TITLE), _set(award.name, "serif-name", NAME)
+    course = _set(award.course_title, "serif-italic", COURSE)
+    other_title = _set(other.title, "serif-italic", OTHER_TITLE) if other else None
+    other_course = _set(other.course_title, "serif-italic", OTHER_COURSE) if other else None
+    sans = pdf.face("sans")
+    latin_high = sans.lines(latin, 11, COLUMN) * 11 * 1.4 * pdf.POINT if latin else 0.0
+    museum_high = sans.lines(award.museum, 10, COLUMN) * 14 * pdf.POINT if award.museum else 0.0
+    name_high = len(name[1]) * NAMED.get(len(name[1]), name[0]) * LEADING["name"] * pdf.POINT
+    heights = [
+        max(14 * pdf.POINT, fitted(sizes["site"], LOGO)[1] if "site" in sizes else 0.0) + 8,
+        _high(title, "title"),
+        _high(other_title, "course") + 6,
+        name_high,
+        latin_high,
+        museum_high + 4,
+        14 * pdf.POINT,
+        _high(course, "course"),
+        _high(other_course, "course") + 5,
+        FACTS_IN_TWO if other else FACTS,
+    ]
     signed_top = _signed_top(award)
-    left = signed_top - 6 - TOP - used
+    left = signed_top - (SIGNATURE[1] if any(key.startswith("signature") for key in sizes) else 0) - 6 - 3 - TOP
+    left -= sum(heights)
     outcomes = _outcomes_size(award, left) if "outcomes" in award.show and award.outcomes else None
     if outcomes:
         left -= _outcomes_height(award, outcomes)
+    air = round(min(max(left, 0) / 3, 6), 1)
+    for at in (0, 2, 5):
+        heights[at] += air
+    tops = [round(TOP + sum(heights[:n]), 2) for n in range(1, len(heights) + 1)]
     return Front(
-        title=title,
-        title_size=title_size,
-        name=name,
-        name_size=name_size,
-        course=course,
-        course_size=course_size,
+        title=_block(title, tops[0]),
+        other_title=_block(other_title, tops[1]) if other_title else None,
+        name=_block(name, tops[2] + name_high - _high(name, "name")),
+        latin_top=tops[3],
+        museum_top=tops[4],
+        for_top=tops[5],
+        course=_block(course, tops[6]),
+        other_course=_block(other_course, tops[7]) if other_course else None,
+        facts_top=tops[8],
+        outcomes_top=tops[9] + 4,
         outcomes_size=outcomes,
-        air=round(min(max(left, 0) / 3, 6), 1),
         signed_top=round(signed_top, 1),
     )
+
+
+def fitted(size: tuple[int, int], room: tuple[float, float]) -> tuple[float, float]:
+    """Return the millimetres that a picture of so many pixels takes in its room."""
+    scale = min(room[0] / size[0], room[1] / size[1])
+    return round(size[0] * scale, 2), round(size[1] * scale, 2)
+
+
+def set_pictures(front: Front, sizes: Mapping[str, tuple[int, int]]) -> dict[str, Place]:
+    """Return where each picture stands."""
+    places = {}
+    for key, size in sizes.items():
+        if key == "site":
+            width, height = fitted(size, LOGO)
+            left, top = 27.0, TOP
+        elif key == "course":
+            width, height = fitted(size, COURSE_LOGO)
+            left, top = 265 - width, TOP
+        elif key == "seal":
+            width, height = fitted(size, SEAL)
+            left, top = 265 - width, CHECK - 4 - height
+        else:
+            width, height = fitted(size, SIGNATURE)
+            left, top = 27 + 45.0 * int(key.rpartition("-")[2]), front.signed_top - height - 0.5
+        places[key] = Place(left=round(left, 2), top=round(top, 2), width=width, height=height)
+    return places
 
 
 def _set(text: str, font: str, steps: Sequence[tuple[float, int]]) -> tuple[float, tuple[str, ...]]:
     size = pdf.fit(text, font=font, width=COLUMN, steps=steps)
     return size, tuple(pdf.face(font).balanced(text, size, COLUMN))
+
+
+def _high(text: tuple[float, tuple[str, ...]] | None, kind: str) -> float:
+    return len(text[1]) * text[0] * LEADING[kind] * pdf.POINT if text else 0.0
+
+
+def _block(text: tuple[float, tuple[str, ...]], top: float) -> Block:
+    return Block(lines=text[1], size=text[0], top=round(top, 2))
 
 
 def _outcomes_size(award: Award, left: float) -> float | None:
@@ -128,22 +217,37 @@ def _signed_top(award: Award) -> float:
     return BOTTOM - (1.2 + max(lines) * 8.5 * 1.35 * pdf.POINT if lines else 0)
 
 
-def set_plan(award: Award, rooms: str) -> Plan:
-    """Set drawing and words in the middle of their column."""
+def set_plan(award: Award, rooms: str, places: Mapping[str, Place]) -> Plan:
+    """Set drawing and words in the middle of what the pictures leave of their column."""
+    upper = places["course"].top + places["course"].height + 4 if "course" in places else TOP
+    lower = places["seal"].top - 4 if "seal" in places else TOP + 124
     drawing = draw_plan(award.course_number, award.rooms)
-    high = PLAN * drawing.height / drawing.width
+    ratio = drawing.height / drawing.width
     rooms_size = pdf.fit_list([rooms], font="sans", width=PLAN, lines=6, sizes=SMALL)
+    written = 0.0
     if rooms_size:
-        high += 3 + pdf.face("sans").lines(rooms, rooms_size, PLAN) * rooms_size * 1.4 * pdf.POINT
-    top = TOP + max(0.0, (124 - high) / 2)
-    height = round(PLAN * drawing.height / drawing.width, 1)
-    return Plan(drawing=drawing, top=round(top, 1), height=height, rooms_size=rooms_size)
+        written = 3 + pdf.face("sans").lines(rooms, rooms_size, PLAN) * rooms_size * 1.4 * pdf.POINT
+    width = min(PLAN, (lower - upper - written) / ratio)
+    top = upper + max(0.0, (lower - upper - width * ratio - written) / 2)
+    place = Place(left=175.0, top=round(top, 1), width=round(width, 1), height=round(width * ratio, 1))
+    return Plan(drawing=drawing, place=place, rooms_size=rooms_size)
 
 
-def set_back(award: Award) -> Back:
-    """Choose sizes for what is long on the second page; if even the smallest is too large there is a third."""
+def set_back(award: Award, beside: Sequence[str]) -> Back:
+    """Choose sizes for what is long on the second page; if even the smallest is too large there is a third.
+
+    `beside` is what stands in the narrow column, which no third page takes over: it fits at the smallest size.
+    """
+    title_size = pdf.fit(award.title, font="serif-italic", width=230, steps=BACK_TITLE)
+    title = pdf.face("serif-italic").lines(award.title, title_size, 230) * title_size * 1.2 * pdf.POINT
     texts = [*award.outcomes, *award.modules]
-    return Back(
-        title_size=pdf.fit(award.title, font="serif-italic", width=230, steps=BACK_TITLE),
-        size=pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALLER) or SMALLER[-1],
-    )
+    listed = pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALLER) or SMALLER[-1]
+    fitting = [size for size in SMALLER if size <= listed and _beside_height(beside, size) <= BACK_HEIGHT - title]
+    return Back(title_size=title_size, size=max(fitting, default=SMALLER[-1]))
+
+
+def _beside_height(texts: Sequence[str], size: float) -> float:
+    """Return how high the narrow column of the second page is, with its four headings and the key's fingerprint."""
+    lines = sum(pdf.face("sans").lines(text, size, BESIDE) for text in texts)
+    headings = 4 * (size * 1.4 * pdf.POINT + 3) + 3 * 4
+    return lines * size * 1.42 * pdf.POINT + headings + 2 * 7.5 * 1.42 * pdf.POINT

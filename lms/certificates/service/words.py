@@ -18,13 +18,38 @@ DATES = {"en": "en_GB"}
 """The kind of a language that days and figures are written in: an international paper puts the day first."""
 
 
+DATE = 42.0
+"""Millimetres that a date takes in the line of facts."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """A term with its value, and how many millimetres from the left it stands."""
+    """A term with its value, and how many millimetres from the left it stands; a date is written in each language."""
 
     term: str
     value: str
     left: float
+    dated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """What stands on the first page in one language, beside the course's own texts."""
+
+    lang: str
+    completing: str
+    check: str
+    facts: tuple[Fact, ...]
+
+
+def speech_of(award: Award, lang: str) -> Speech:
+    """Say it in the language of the present work."""
+    return Speech(
+        lang=lang,
+        completing=_("for completing the course"),
+        check=_("Check this certificate at"),
+        facts=facts_of(award, lang),
+    )
 
 
 def spoken(code: str) -> str:
@@ -46,12 +71,12 @@ def facts_of(award: Award, lang: str) -> tuple[Fact, ...]:
         said.append((_("Hours of study"), format_decimal(award.hours, locale=lang), 28.0))
     if "score" in award.show and award.grade_percent is not None:
         said.append((_("Result"), percent(award.grade_percent, lang), 22.0))
-    said.append((_("Awarded"), day(award.issued_at, lang), 42.0))
+    said.append((_("Awarded"), day(award.issued_at, lang), DATE))
     if award.valid_until:
-        said.append((_("Valid until"), day(award.valid_until, lang), 42.0))
+        said.append((_("Valid until"), day(award.valid_until, lang), DATE))
     left, facts = 0.0, []
     for term, value, width in said:
-        facts.append(Fact(term=term, value=value, left=left))
+        facts.append(Fact(term=term, value=value, left=left, dated=width == DATE))
         left += width
     return tuple(facts)
 
@@ -74,7 +99,10 @@ def assessment_of(award: Award, lang: str) -> tuple[str, ...]:
     """Say how the work was assessed, sentence by sentence."""
     if award.assessment == "study":
         return (_("The holder worked through the course. Nothing was graded."),)
-    said = [_("By quizzes on this site, graded against a key that the learner does not see. Nobody supervised them.")]
+    said = [
+        _("By quizzes on this site, graded against a key that the learner does not see."),
+        _supervision_of(award),
+    ]
     if award.pass_percent is not None:
         said.append(_("Needed in the final quiz: %(needed)s.", needed=percent(award.pass_percent, lang)))
     if award.assessment == "quizzes-tasks":
@@ -82,10 +110,49 @@ def assessment_of(award: Award, lang: str) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _supervision_of(award: Award) -> str:
+    if not award.supervised_by:
+        return _("Nobody supervised them.")
+    if award.quizzes < 2:
+        return _("The quiz was taken under supervision at %(centre)s.", centre=award.supervised_by)
+    return _(
+        "The final quiz was taken under supervision at %(centre)s; nobody supervised the others.",
+        centre=award.supervised_by,
+    )
+
+
 def identity_of(award: Award) -> str:
     """Say how the holder was identified."""
-    self_declared = _("By the holder’s own word: the name is as the holder gave it. No document was checked.")
-    return {"self-declared": self_declared}[award.identity]
+    if award.identity == "museum":
+        return _(
+            "%(museum)s confirmed that it knows the holder and that the name is as in an identity document or in its "
+            "staff list.",
+            museum=award.identified_by,
+        )
+    if award.identity == "centre":
+        return _(
+            "At %(centre)s, where a supervisor saw the holder’s papers with this name before the final quiz.",
+            centre=award.identified_by,
+        )
+    return _("By the holder’s own word: the name is as the holder gave it. No document was checked.")
+
+
+def verifying(where: str) -> str:
+    """Say how a certificate is verified; `where` is the address as people type it."""
+    return _(
+        "Open %(address)s and type the code above, or point a phone at the square code on the first page. The page "
+        "tells whether the certificate holds today and repeats what it claims. Where paper and page differ, believe "
+        "the page. Look that the address in your browser is the one printed here.",
+        address=where,
+    )
+
+
+def signing() -> str:
+    """Say what the signature is, before the fingerprint of its key."""
+    return _(
+        "The file is signed and carries an Open Badges credential. If a reader of PDF calls the signature unknown, it "
+        "does not know this site yet; it does not say that anything is wrong. Fingerprint (SHA-256) of the key:"
+    )
 
 
 def hours_of(minutes: int, lang: str) -> str:

@@ -6,10 +6,11 @@ from flask import Blueprint, Response, make_response, request
 
 from lms.certificates import access, queries
 from lms.certificates import exchange as _exchange  # noqa: F401 - registers what a person may download
-from lms.certificates.views import machine, verify
+from lms.certificates.views import forging, machine, matching, sharing, sittings, transcripts, verify
 from lms.certificates.views.verify import keep_private, not_guessed
 from lms.domain.errors import NotFound
 from lms.domain.keyset import read_mark, write_mark
+from lms.domain.transcript import Transcript
 from lms.infra import clock
 from lms.infra.storage import storage
 from lms.web.guards import member, public, require_viewer
@@ -20,7 +21,12 @@ blueprint = Blueprint("certificates", __name__)
 A_PAGE = 12
 
 verify.add_to(blueprint)
+transcripts.add_to(blueprint)
 machine.add_to(blueprint)
+sharing.add_to(blueprint)
+matching.add_to(blueprint)
+forging.add_to(blueprint)
+sittings.add_to(blueprint)
 
 
 @blueprint.get("/me/certificates")
@@ -42,15 +48,16 @@ def mine() -> str:
 @public
 @not_guessed
 def pdf(code: str) -> Response:
-    """Hand out the file of a certificate."""
-    row = access.certificate_for_anybody(code)
+    """Hand out the file of a certificate or transcript."""
+    row = access.document_for_anybody(code)
     if row.award is None or row.file_digest is None:
         raise NotFound("certificate")
     response = make_response()
     response.set_etag(row.file_digest)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Type"] = "application/pdf"
-    name = f"{row.award.course_slug}-{row.code_spaced}.pdf"
+    what = "transcript" if isinstance(row.award, Transcript) else row.award.course_slug
+    name = f"{what}-{row.code_spaced}.pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     keep_private(response)
     response.make_conditional(request)

@@ -50,7 +50,7 @@ def journal() -> Response:
 @public
 @not_guessed
 def credential(code: str) -> Response:
-    """Hand out the signed credential of a certificate."""
+    """Hand out the signed credential of a certificate or transcript."""
     return keep_private(_json(credential_of(code), CREDENTIAL))
 
 
@@ -64,8 +64,8 @@ def offline() -> Response:
 
 
 def credential_of(code: str) -> bytes:
-    """Return the signed credential of a certificate; NotFound when there is none."""
-    row = access.certificate_for_anybody(code)
+    """Return the signed credential of a certificate or transcript; NotFound when there is none."""
+    row = access.document_for_anybody(code)
     if row.award is None or row.credential_digest is None:
         raise NotFound("credential")
     try:

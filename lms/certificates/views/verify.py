@@ -11,7 +11,11 @@ from werkzeug.wrappers import Response as Answer
 
 from lms.certificates import access, queries
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import checking, words
+from lms.certificates.queries.documents import Document
+from lms.certificates.queries.transcripts import TranscriptRow
+from lms.certificates.service import checking, verdict, words
+from lms.certificates.service.checking import SPECIMEN, Checked
+from lms.certificates.views import forging, transcripts
 from lms.domain import codes
 from lms.domain.errors import NotFound
 from lms.infra import clock
@@ -28,6 +32,8 @@ MISSES = 60
 
 FORMS = ("text/html", "application/vc", "application/ld+json", "application/json", "application/pdf")
 """What a certificate can be had as at its address."""
+
+NAMES = ("name", "name_latin")
 
 not_guessed = Limits().misses("certificates", MISSES)
 
@@ -46,8 +52,11 @@ def ask() -> Answer | str:
         request.max_content_length = LARGEST + 1024 * 1024
     file: FileStorage | None = request.files.get("file")
     typed = request.values.get("code", "")
+    forged = "forge" in request.form
     if file and file.filename:
-        return _by_file(file.read(LARGEST + 1), typed or (file.filename or "").rpartition(".")[0][-19:])
+        return _by_file(file.read(LARGEST + 1), typed or (file.filename or "").rpartition(".")[0][-19:], forged)
+    if forged:
+        return forging.forge_page(fault=_("Choose the file that you have changed, then try again."))
     if request.method == "GET" and "code" not in request.args:
         return page("certificates/verify_form.html", fault="")
     code = codes.read(typed) or codes.tidy(typed)
@@ -65,29 +74,48 @@ def by_code(code: str, _shouted: str = "") -> Response:
     Programs get the credential, its state in JSON, or the file, as they ask.
     """
     wanted = request.accept_mimetypes.best_match(FORMS, "text/html") if request.accept_mimetypes else "text/html"
+    if codes.read(code) == SPECIMEN:
+        return _unseen(make_response(redirect(url_for("certificates.forge"))))
     try:
-        row = access.certificate_for_anybody(code)
+        row = access.document_for_anybody(code)
     except NotFound:
-        return _unseen(make_response(page("certificates/unknown.html"), 404))
+        return nothing()
     if wanted == "application/pdf" and row.made:
         return _unseen(make_response(redirect(url_for("certificates.pdf", code=row.code))))
     if wanted in {"application/vc", "application/ld+json"} and row.credential_digest and row.award:
         return _unseen(Response(storage().get(row.credential_digest), content_type="application/vc"))
     if wanted == "application/json":
         return _unseen(Response(orjson.dumps(_summary(row)), content_type="application/json"))
-    return _unseen(make_response(page("certificates/verify.html", **_claims(row), file=None)))
+    return about(row)
 
 
-def _by_file(content: bytes, typed: str) -> Response:
+def about(row: Document, *, file: Checked | None = None, matched: object = None) -> Response:
+    """Return the page about what was issued, with what came of its file or of comparing an address."""
+    if isinstance(row, TranscriptRow):
+        return _unseen(make_response(page("certificates/transcript_verify.html", **transcripts.claims(row), file=file)))
+    return _unseen(make_response(page("certificates/verify.html", **_claims(row, file), file=file, matched=matched)))
+
+
+def nothing() -> Response:
+    """Say that there is no such certificate: one answer to all codes that nobody was given, and to what is no code."""
+    return _unseen(make_response(page("certificates/unknown.html", said=verdict.on_nothing()), 404))
+
+
+def _by_file(content: bytes, typed: str, forged: bool) -> Response:
     checked = checking.check_file(content, typed)
     if checked.row and checked.trusted:
-        return _unseen(make_response(page("certificates/verify.html", **_claims(checked.row), file=checked)))
+        return about(checked.row, file=checked)
+    now = words.moment(clock.now(), locale.current())
+    if forged:
+        return _unseen(make_response(forging.forge_page(checked, now)))
     return _unseen(
-        make_response(page("certificates/file.html", checked=checked, now=words.moment(clock.now(), locale.current())))
+        make_response(page("certificates/file.html", checked=checked, said=verdict.on_file(checked), now=now))
     )
 
 
-def _summary(row: CertificateRow) -> dict[str, Any]:
+def _summary(row: Document) -> dict[str, Any]:
+    if isinstance(row, TranscriptRow):
+        return transcripts.summary(row)
     now = clock.now()
     return {
         "code": row.code,
@@ -100,22 +128,29 @@ def _summary(row: CertificateRow) -> dict[str, Any]:
         "replaced_by": row.replaced_by if row.standing == "superseded" else None,
         "file_sha256": row.file_digest,
         "claims": {
-            key: getattr(row.award, key)
-            for key in ("name", "name_latin", "title", "course_title", "hours", "outcomes", "edition", "language")
+            key: getattr(row.award, key) if key not in NAMES or row.standing != "superseded" else None
+            for key in (
+                *("name", "name_latin", "title", "course_title", "hours", "outcomes", "edition", "language"),
+                *("assessment", "supervised_by", "identity", "identified_by"),
+            )
         }
         if row.award
         else None,
     }
 
 
-def _claims(row: CertificateRow) -> dict[str, object]:
+def _claims(row: CertificateRow, file: Checked | None) -> dict[str, object]:
     now = clock.now()
     lang = locale.current()
     award = row.award
+    state = row.state(now)
     return {
         "certificate": row,
         "award": award,
-        "state": row.state(now),
+        # A name that was corrected is not told any more.
+        "named": award.name if award and state != "superseded" else "",
+        "state": state,
+        "said": verdict.on_certificate(row, state, lang, whole=file is not None),
         "checked": words.moment(now, lang),
         "issued": words.day(row.issued_at.isoformat(), lang),
         "until": words.day(row.valid_until.isoformat(), lang) if row.valid_until else "",

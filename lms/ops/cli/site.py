@@ -30,6 +30,9 @@ DEMO_ACCOUNTS = (
     "password museum-demo-2026."
 )
 
+BEHIND = 10
+"""How far the worker stands back (see nice(1)): a thousand certificates may not keep anybody's page waiting."""
+
 MARKS = {"ok": "ok     ", "warning": "WARNING", "fault": "FAULT  "}
 
 
@@ -85,6 +88,7 @@ def worker(ctx: click.Context) -> None:
 
 
 def _work(app: Flask) -> None:
+    os.nice(BEHIND)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts.security import recently
 from lms.certificates import queries
-from lms.certificates.queries import CertificateRow
-from lms.certificates.service import lifecycle
+from lms.certificates.queries import transcripts
+from lms.certificates.queries.documents import Document, find_document
+from lms.certificates.queries.transcripts import TranscriptRow
+from lms.certificates.service import standing
 from lms.domain import codes
 from lms.domain.errors import NotFound, Refused
 from lms.domain.keyset import read_mark, write_mark
@@ -37,15 +41,18 @@ def add_to(blueprint: Blueprint) -> None:
 def certificates() -> str | Response:
     """List certificates, newest first; a code that is searched leads to its own page."""
     search = without_control(request.args.get("q", ""))[:64]
-    if search and (code := codes.read(search)) and queries.find_by_code(code):
+    if search and (code := codes.read(search)) and find_document(code):
         return redirect(url_for("ops.admin_certificate", code=code))
     mark = read_mark(request.args.get("after", ""))
-    found = queries.list_all(before=mark, limit=LINES + 1)
+    kind = "transcripts" if request.args.get("kind") == "transcripts" else ""
+    list_all = transcripts.list_all if kind else queries.list_all
+    found: Sequence[Document] = list_all(before=mark, limit=LINES + 1)
     last = found[LINES - 1] if len(found) > LINES else None
     return page(
         "ops/admin/certificates.html",
         certificates=found[:LINES],
-        problems=queries.list_with_problems(),
+        kind=kind,
+        problems=[*queries.list_with_problems(), *transcripts.list_with_problems()],
         keys=keyring().keys(),
         paused=paused(),
         search=search,
@@ -69,7 +76,7 @@ def revoke(code: str) -> Response | tuple[str, int]:
         return _page(row, form), 422
     return _done(
         row,
-        lambda: lifecycle.revoke(row.id, reason=form.reason.data or "", actor=require_viewer().subject_id),
+        lambda: standing.revoke(row, reason=form.reason.data or "", actor=require_viewer().subject_id),
         _("The certificate is revoked. Its holder is told, and whoever verifies it reads the reason."),
     )
 
@@ -81,7 +88,7 @@ def reinstate(code: str) -> Response:
     row = _row(code)
     return _done(
         row,
-        lambda: lifecycle.reinstate(row.id, actor=require_viewer().subject_id),
+        lambda: standing.reinstate(row, actor=require_viewer().subject_id),
         _("The certificate counts again."),
     )
 
@@ -93,12 +100,12 @@ def correct(code: str) -> Response:
     row = _row(code)
     return _done(
         row,
-        lambda: lifecycle.correct(row.id, actor=require_viewer().subject_id),
+        lambda: standing.correct(row, actor=require_viewer().subject_id),
         _("A new certificate takes its place. Its file is made now; the holder is told."),
     )
 
 
-def _done(row: CertificateRow, act: object, words: str) -> Response:
+def _done(row: Document, act: object, words: str) -> Response:
     assert callable(act)
     try:
         act()
@@ -108,6 +115,7 @@ def _done(row: CertificateRow, act: object, words: str) -> Response:
                 "standing": _("Nothing was changed: somebody else has changed this certificate meanwhile."),
                 "same-name": _("Nothing was changed: the certificate bears the name in the holder’s profile already."),
                 "nobody-to-name": _("Nothing was changed: the holder has had the account erased."),
+                "made-anew": _("Nothing was changed: the holder of a transcript makes a new one."),
             }[no.reason]
         )
     else:
@@ -115,19 +123,20 @@ def _done(row: CertificateRow, act: object, words: str) -> Response:
     return redirect(url_for("ops.admin_certificate", code=row.code))
 
 
-def _row(code: str) -> CertificateRow:
+def _row(code: str) -> Document:
     read = codes.read(code)
-    row = queries.find_by_code(read) if read else None
+    row = find_document(read) if read else None
     if row is None:
         raise NotFound(code)
     return row
 
 
-def _page(row: CertificateRow, form: ReasonForm) -> str:
+def _page(row: Document, form: ReasonForm) -> str:
     return page(
         "ops/admin/certificate.html",
         certificate=row,
         state=row.state(clock.now()),
         history=queries.list_entries(row.code),
+        transcript=isinstance(row, TranscriptRow),
         form=form,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, select
 
 from lms.accounts.models import Account, Affiliation, Subject
 from lms.certificates.models import Certificate, Entry, FrozenName
@@ -205,7 +205,7 @@ def list_unmade(limit: int = 200) -> list[str]:
     """Return the ids of certificates whose file waits, the oldest first; those that cannot be set come last."""
     query = (
         select(Certificate.id)
-        .where(Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
+        .where(Certificate.file_digest.is_(None), Certificate.erased_at.is_(None), Certificate.standing != "superseded")
         .order_by(Certificate.problem.is_not(None), Certificate.issued_at)
         .limit(limit)
     )
@@ -214,7 +214,9 @@ def list_unmade(limit: int = 200) -> list[str]:
 
 def list_with_problems(limit: int = 50) -> list[CertificateRow]:
     """Return certificates whose file cannot be made, newest first, for the administrator."""
-    query = _COLUMNS.where(Certificate.problem.is_not(None), Certificate.erased_at.is_(None))
+    query = _COLUMNS.where(
+        Certificate.problem.is_not(None), Certificate.erased_at.is_(None), Certificate.standing != "superseded"
+    )
     return [_row(row) for row in db.session.execute(query.order_by(Certificate.issued_at.desc()).limit(limit))]
 
 
@@ -305,14 +307,6 @@ def find_frozen_name(enrolment_id: str) -> tuple[str, str] | None:
     return (found.name, found.name_latin) if found else None
 
 
-def list_ended_places(first: int, last: int) -> list[int]:
-    """Return the ordinals from first to last, exclusive, whose certificates were revoked or replaced."""
-    query = select(Certificate.ordinal).where(
-        Certificate.ordinal >= first, Certificate.ordinal < last, Certificate.standing.in_(("revoked", "superseded"))
-    )
-    return [ordinal for ordinal in db.session.scalars(query) if ordinal is not None]
-
-
 def list_signed(key_id: str, since: datetime) -> list[str]:
     """Return the certificates that stand and were signed with a key from a moment on."""
     query = (
@@ -326,11 +320,6 @@ def list_signed(key_id: str, since: datetime) -> list[str]:
         .order_by(Certificate.issued_at, Certificate.id)
     )
     return list(db.session.scalars(query))
-
-
-def last_ordinal() -> int | None:
-    """Return the highest ordinal given, None before the first."""
-    return db.session.scalar(select(func.max(Certificate.ordinal)))
 
 
 _NAMES = (

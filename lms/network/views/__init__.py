@@ -1,4 +1,4 @@
-"""Pages of the network: so far only what the forms of accounts offer."""
+"""Pages of the network: what the forms of accounts offer, and the people of a museum."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from lms.domain.names import fold_title
 from lms.network import exchange, queries
+from lms.network.views import people
 from lms.web.guards import public
 
 blueprint = Blueprint("network", __name__)
@@ -16,6 +17,9 @@ SUGGESTED = 12
 
 PARTS = (exchange,)
 """Imported so that they register themselves."""
+
+
+people.add_to(blueprint)
 
 
 @blueprint.get("/network/museums")
