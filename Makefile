@@ -5,7 +5,7 @@ DATA := $(or $(DATA),$(LMS_DATA_DIR),var)
 BIN := .venv/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-package vitrine pyproject.toml
-PURE := --ignore=tests/browser --ignore=tests/domain --ignore=tests/house --ignore=tests/layout
+PURE := --ignore=tests/browser --ignore=tests/domain --ignore=tests/house --ignore=tests/layout --ignore=tests/verifiers
 
 .DEFAULT_GOAL := help
 .PHONY: help run venv dev test test-sqlite test-postgresql test-browser check format bench docs screenshots strings \

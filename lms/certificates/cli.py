@@ -37,6 +37,7 @@ from lms.infra.signing.keys import NAMES
 from lms.infra.site import site
 from lms.infra.storage import storage
 
+DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_ONE = (1980, 1, 1, 0, 0, 0)
 """The moment that every file of an archive bears, so that the same certificates give the same archive."""
 
@@ -160,12 +161,14 @@ def correct(code: str) -> None:
 
 @certificates.command()
 @click.option("--key", "key_id", required=True, help="The key, as `lms keys list` names it.")
+@click.option("--all", "everything", is_flag=True, help="Those that it signed before, too.")
 @in_app
-def reissue(key_id: str) -> None:
+def reissue(key_id: str, everything: bool) -> None:
     """Put new certificates and transcripts in place of those that a revoked key signed since it was stolen."""
     since = next((key.revoked_from for key in ring.every_key() if key.id == key_id), None)
     if since is None:
         _refuse(f"No key '{key_id}' was revoked.")
+    since = DAWN if everything else since
     done = 0
     for certificate_id in queries.list_signed(key_id, since):
         lifecycle.reissue(certificate_id, actor=None)

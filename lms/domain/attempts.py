@@ -84,13 +84,17 @@ class Past:
     passed: bool | None = None
 
 
-Obstacle = Literal["open", "used-up", "wait"]
+Obstacle = Literal["open", "given-up", "used-up", "wait"]
 
 
-def obstacle(quiz: Quiz, past: Sequence[Past], now: datetime) -> tuple[Obstacle, datetime | None] | None:
+def obstacle(
+    quiz: Quiz, past: Sequence[Past], now: datetime, *, given_up: bool = False
+) -> tuple[Obstacle, datetime | None] | None:
     """Return why no attempt can be started now (and until when to wait), or None."""
     if any(attempt.submitted_at is None for attempt in past):
         return "open", None
+    if given_up:
+        return "given-up", None
     if quiz.attempts is not None and len(past) >= quiz.attempts:
         return "used-up", None
     ended = [attempt.submitted_at for attempt in past if attempt.submitted_at]
@@ -144,16 +148,31 @@ def demanded(course: Course, item_id: str) -> int:
     return max((score for score in scores if score is not None), default=0)
 
 
-def may_show_key(course: Course, quiz: Quiz, past: Sequence[Past], *, used: int) -> bool:
+def may_show_key(course: Course, quiz: Quiz, *, used: int, given_up: bool) -> bool:
     """Tell whether the right answers may be told: always where no certificate hangs on them.
 
-    Where one does, only to whoever has passed, or has used the last attempt; `used` is how many are used up. An
-    attempt under way counts among them for its own sheet, and not for the review of those before it, whose questions
-    it may ask again.
+    Where one does, only when no attempt remains: the last one is used, or the others were given up. Whoever has passed
+    could raise the score that the certificate prints. `used` is how many are used up; an attempt under way counts among
+    them for its own sheet, and not for the review of those before it, whose questions it may ask again.
     """
-    if not counts_for_certificate(course, quiz.id) or any(_meets(course, quiz, attempt) for attempt in past):
+    if given_up or not counts_for_certificate(course, quiz.id):
         return True
     return quiz.attempts is not None and used >= quiz.attempts
+
+
+def may_give_up(course: Course, quiz: Quiz, past: Sequence[Past]) -> bool:
+    """Tell whether a learner may give up the attempts that remain, to see the answers: after reaching what is asked."""
+    return (
+        counts_for_certificate(course, quiz.id)
+        and (quiz.attempts is None or len(past) < quiz.attempts)
+        and all(attempt.submitted_at is not None for attempt in past)
+        and has_reached(course, quiz, past)
+    )
+
+
+def has_reached(course: Course, quiz: Quiz, past: Sequence[Past]) -> bool:
+    """Tell whether some attempt came to what the quiz and the completion of the course ask."""
+    return any(_meets(course, quiz, attempt) for attempt in past)
 
 
 def _meets(course: Course, quiz: Quiz, attempt: Past) -> bool:

@@ -112,3 +112,28 @@ def compare(here: Sequence[Line], kept: Sequence[Line]) -> Comparison:
         if mine.digest != theirs.digest:
             return Comparison(missing=tuple(kept[mine.seq - 1 :]), forked_at=mine.seq)
     return Comparison(missing=tuple(kept[len(here) :]), forked_at=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the journal tells of one certificate, by its last entry about each thing."""
+
+    issued_at: str = ""
+    standing: str = "issued"
+    file: str = ""
+
+
+STANDINGS = {REVOKED: "revoked", REINSTATED: "issued", SUPERSEDED: "superseded"}
+
+
+def fold(lines: Iterable[Line]) -> dict[str, Told]:
+    """Return what the journal tells of each certificate, by its code."""
+    told: dict[str, Told] = {}
+    for line in lines:
+        known = told.get(line.code, Told())
+        told[line.code] = Told(
+            issued_at=str(line.facts.get("issued_at", known.issued_at)),
+            standing=STANDINGS.get(line.kind, known.standing),
+            file=str(line.facts.get("file", known.file)),
+        )
+    return told

@@ -15,6 +15,7 @@ OPENED, MARKED, CHECKED, RESULT = "opened", "marked", "checked", "result"
 COMPLETED, VOIDED = "completed", "voided"
 STARTED = "attempt_started"
 CERTIFIED = "certificate_issued"
+GIVEN_UP = "attempts_given_up"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,11 @@ from fractions import Fraction
 
 from sqlalchemy import bindparam, select
 
+from lms.accounts.models import Subject
 from lms.domain.attempts import Past
+from lms.domain.progress import GIVEN_UP
 from lms.infra.db import run, table_of
-from lms.learning.models import Enrolment
+from lms.learning.models import Enrolment, LearningRecord
 from lms.learning.queries import EnrolmentRow
 from lms.quizzes.models import Answer, Attempt
 
@@ -76,6 +78,7 @@ class Pace:
 
 
 _attempt, _answer, _enrolment = table_of(Attempt), table_of(Answer), table_of(Enrolment)
+_record, _subject = table_of(LearningRecord), table_of(Subject)
 _BY_ID = select(_attempt).where(_attempt.c.id == bindparam("attempt"))
 _TAKEN = (
     select(_attempt, _enrolment)
@@ -127,6 +130,11 @@ _PACES = (
 _ANSWERS = select(_answer.c.question_id, _answer.c.seq, _answer.c.response, _answer.c.checked).where(
     _answer.c.attempt_id == bindparam("attempt")
 )
+_GIVEN_UP = select(_record.c.body).where(
+    _record.c.subject_id.in_(select(_subject.c.id).where(_subject.c.canonical_id == bindparam("subject"))),
+    _record.c.course_id == bindparam("course"),
+    _record.c.kind == GIVEN_UP,
+)
 _OVERDUE = (
     select(_attempt.c.id)
     .where(_attempt.c.submitted_at.is_(None), _attempt.c.closes_at < bindparam("before"))
@@ -169,6 +177,11 @@ def list_paces(enrolment_ids: Sequence[str], limit: int = 2000) -> list[Pace]:
     if not enrolment_ids:
         return []
     return [Pace(**row._mapping) for row in run(_PACES, {"enrolments": list(enrolment_ids), "most": limit})]
+
+
+def list_given_up(subject_id: str, course_id: str) -> set[object]:
+    """Return the quizzes of a course whose remaining attempts a person gave up, under any of their linked subjects."""
+    return {row.body.get("item") for row in run(_GIVEN_UP, {"subject": subject_id, "course": course_id})}
 
 
 def find_attempt(attempt_id: str) -> AttemptRow | None:

@@ -1,8 +1,11 @@
-"""Taking a quiz: start, save, submit. Everything that was acknowledged is on the disk."""
+"""Taking a quiz: start, save, submit. Everything that was acknowledged is on the disk.
+
+It is long because what folds attempts from their records stands beside what writes these.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -21,7 +24,7 @@ from lms.infra import clock
 from lms.infra.db import is_sqlite, run, table_of
 from lms.infra.events import publish
 from lms.learning.queries import EnrolmentRow, find_enrolment, find_enrolment_row, list_courses_of, list_records
-from lms.learning.service import append, lock, record_result, studying
+from lms.learning.service import append, lock, record_result, refold, studying
 from lms.quizzes import queries
 from lms.quizzes.events import GradedAttemptBegun
 from lms.quizzes.models import Answer, Attempt, LateAnswer
@@ -77,7 +80,8 @@ def start_attempt(
     quiz = quiz_in(course, item_id)
     past = [close_if_overdue(attempt) for attempt in queries.list_attempts(enrolment.id, item_id)]
     now = clock.now()
-    hindrance = attempts.obstacle(quiz, [a.past for a in past], now)
+    given_up = has_given_up(subject_id, course_id, item_id, past)
+    hindrance = attempts.obstacle(quiz, [a.past for a in past], now, given_up=given_up)
     if hindrance and hindrance[0] == "open":
         return next(a for a in past if a.submitted_at is None)
     if hindrance:
@@ -111,6 +115,25 @@ def has_begun(enrolment_id: str) -> bool:
     """Tell whether an enrolment has any attempt at a quiz that counted for the certificate when it was begun."""
     tried = queries.list_tried(enrolment_id)
     return any(attempts.counts_for_certificate(get_tree(version), item) for item, version in tried)
+
+
+def give_up(subject_id: str, course_id: str, item_id: str) -> None:
+    """Give up the attempts at a quiz that remain, for good, so that its answers may be shown; Refused when none may."""
+    lock(subject_id)
+    enrolment = studying(subject_id, course_id)
+    course = get_tree(enrolment.version_id)
+    past = [close_if_overdue(attempt) for attempt in queries.list_attempts(enrolment.id, item_id)]
+    if has_given_up(subject_id, course_id, item_id, past):
+        return
+    if not attempts.may_give_up(course, quiz_in(course, item_id), [a.past for a in past]):
+        raise Refused("not-now")
+    append(subject_id, course_id, progress.GIVEN_UP, {"item": item_id})
+    refold(subject_id, course_id)
+
+
+def has_given_up(subject_id: str, course_id: str, item_id: str, past: Sequence[AttemptRow]) -> bool:
+    """Tell whether a learner has given up the attempts at a quiz; who has never submitted one cannot have."""
+    return any(a.submitted_at for a in past) and item_id in queries.list_given_up(subject_id, course_id)
 
 
 def _as_started(attempt: AttemptRow) -> dict[str, object]:

@@ -155,6 +155,7 @@ NO_PAGES = {
     "/verify/forge/specimen.<any(pdf, png, json):kind>",
     "/.well-known/did.json",
     "/status/<int(max=999999):number>",
+    "/status/journal",
     "/verify/offline.html",
     "/teach/courses/<slug>/export.zip",
     "/teach/courses/<slug>/certificates.csv",

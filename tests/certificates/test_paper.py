@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -295,7 +294,6 @@ def test_the_square_code_leads_to_the_page_and_needs_29_modules() -> None:
     )
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler-utils is not installed; CI installs it")
 def test_the_square_code_is_printed_module_by_module(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(made(make_award()))
     subprocess.run(["pdftoppm", "-r", "300", "-l", "1", "-gray", "-png", "a.pdf", "a"], cwd=tmp_path, check=True)

@@ -125,9 +125,13 @@ def tried(*scores: int, passed: bool = False) -> list[Past]:
     ]
 
 
-def told(exam: Quiz, past: list[Past], course: Course | None = None) -> bool:
+def told(exam: Quiz, past: list[Past], course: Course | None = None, *, given_up: bool = False) -> bool:
     ended = sum(attempt.submitted_at is not None for attempt in past)
-    return attempts.may_show_key(course or course_of(exam), exam, past, used=ended)
+    return attempts.may_show_key(course or course_of(exam), exam, used=ended, given_up=given_up)
+
+
+def may_stop(exam: Quiz, past: list[Past], course: Course | None = None) -> bool:
+    return attempts.may_give_up(course or course_of(exam), exam, past)
 
 
 def test_a_quiz_that_a_rule_names_counts_for_the_certificate() -> None:
@@ -152,18 +156,34 @@ def test_no_key_while_attempts_remain() -> None:
     assert not told(EXAM, tried(40, 60))
 
 
-def test_the_key_after_passing() -> None:
-    assert told(EXAM, tried(70, passed=True))
+def test_no_key_after_passing_either_while_a_score_could_still_rise() -> None:
+    assert not told(EXAM, tried(70, passed=True))
+
+
+def test_whoever_has_passed_may_give_up_what_remains_and_sees_the_key() -> None:
+    assert may_stop(EXAM, tried(70, passed=True))
+    assert told(EXAM, tried(70, passed=True), given_up=True)
+    assert attempts.obstacle(EXAM, tried(70, passed=True), NOW, given_up=True) == ("given-up", None)
+
+
+def test_nobody_gives_up_before_passing_nor_in_an_attempt_nor_what_is_used_up_nor_what_does_not_count() -> None:
+    open_one = Past(number=2, submitted_at=None)
+    assert not may_stop(EXAM, tried(60))
+    assert not may_stop(EXAM, [*tried(70, passed=True), open_one])
+    assert not may_stop(EXAM, tried(60, 60, 70, passed=True))
+    assert not may_stop(quiz("practice", 50), tried(70, passed=True))
 
 
 def test_the_key_after_the_last_attempt() -> None:
     assert told(EXAM, tried(40, 60, 65))
 
 
-def test_without_a_limit_of_attempts_the_key_waits_for_passing() -> None:
+def test_without_a_limit_of_attempts_the_key_waits_for_giving_up() -> None:
     exam = quiz("final", 70)
-    assert not told(exam, tried(*[60] * 50))
-    assert told(exam, [*tried(60), *tried(80, passed=True)])
+    past = [*tried(*[60] * 50), *tried(80, passed=True)]
+    assert not told(exam, past)
+    assert may_stop(exam, past)
+    assert told(exam, past, given_up=True)
 
 
 def test_an_open_last_attempt_keeps_the_key_of_those_before_it() -> None:
@@ -171,20 +191,19 @@ def test_an_open_last_attempt_keeps_the_key_of_those_before_it() -> None:
 
 
 def test_within_the_last_attempt_nothing_remains_that_the_key_could_help() -> None:
-    past = [*tried(40, 60), Past(number=3, submitted_at=None)]
-    assert attempts.may_show_key(course_of(EXAM), EXAM, past, used=3)
+    assert attempts.may_show_key(course_of(EXAM), EXAM, used=3, given_up=False)
 
 
 def test_a_score_that_the_course_demands_beyond_the_pass_mark_keeps_the_key() -> None:
     course = course_of(EXAM, completion=(Rule(kind="quiz", ids=("final",), score=85),))
-    assert not told(EXAM, tried(80, passed=True), course)
-    assert told(EXAM, tried(85, passed=True), course)
+    assert not may_stop(EXAM, tried(80, passed=True), course)
+    assert may_stop(EXAM, tried(85, passed=True), course)
 
 
-def test_a_quiz_that_cannot_be_failed_tells_after_the_first_attempt() -> None:
+def test_a_quiz_that_cannot_be_failed_may_be_given_up_after_the_first_attempt() -> None:
     exam = quiz("final")
-    assert told(exam, [Past(number=1, submitted_at=NOW, score=Fraction(0), passed=None)])
-    assert not told(exam, [])
+    assert may_stop(exam, [Past(number=1, submitted_at=NOW, score=Fraction(0), passed=None)])
+    assert not may_stop(exam, [])
 
 
 @pytest.mark.parametrize("exam", [EXAM, quiz("final", 70), quiz("final")])

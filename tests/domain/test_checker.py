@@ -322,6 +322,11 @@ WARNINGS: dict[str, Case] = {
         ),
         "banks/new.md:1: unused file: no quiz draws from the bank 'new'",
     ),
+    "a key told at once": (
+        changed(COURSE, "  - quiz: check\n", "") | {CHECK: store()[CHECK].replace(b"outcome: LO1", b"outcome: LO2")},
+        "quizzes/check.md:6: quiz 'check' tells at once the answers to questions of bank 'air' (outcome LO2), "
+        "which 'final' asks for the certificate: split the bank",
+    ),
     "unused guide": (
         changed(COURSE, "    guide: guides/air.md\n", ""),
         "guides/air.md:1: unused file: no module names",
@@ -400,6 +405,23 @@ def test_a_warning_does_not_stop_publishing(files: dict[str, bytes], expected: s
 
     assert any(expected in str(warning) for warning in report.warnings), "\n".join(map(str, report.warnings))
     assert report.is_valid, "\n".join(map(str, report.faults))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        changed(COURSE, "  - quiz: check\n", "")
+        | {
+            CHECK: store()[CHECK]
+            .replace(b"outcome: LO1", b"outcome: LO2")
+            .replace(b"pass: 60", b"pass: 60\nfeedback: never")
+        },
+        {CHECK: store()[CHECK].replace(b"outcome: LO1", b"outcome: LO2")},
+    ],
+    ids=["it tells nothing", "it counts too"],
+)
+def test_no_key_is_told_by_a_quiz_that_keeps_it(files: dict[str, bytes]) -> None:
+    assert not [warning for warning in check({**store(), **files}, READERS).warnings if "at once" in str(warning)]
 
 
 def test_every_fault_is_told_in_one_run() -> None:

@@ -18,7 +18,7 @@ def declared() -> set[str]:
         *(line for extra in project["optional-dependencies"].values() for line in extra),
     ]
     python = {re.split(r"[\[<>=!~ ;]", line)[0] for line in wanted} - {"vitrine"}
-    node = set(re.findall(r'"([@a-z/-]+)": "\d', (ROOT / "package.json").read_text(encoding="utf-8")))
+    node = set(re.findall(r'"([@a-z0-9/-]+)": "\d', (ROOT / "package.json").read_text(encoding="utf-8")))
     return python | node
 
 

@@ -91,6 +91,7 @@ TABLE = {
     "/verify/forge/specimen.<any(pdf, png, json):kind>": "yyyyyyyyy",
     "/.well-known/did.json": "yyyyyyyyy",
     "/status/<int(max=999999):number>": "yyyyyyyyy",
+    "/status/journal": "yyyyyyyyy",
     "/verify/offline.html": "yyyyyyyyy",
     "/verify": "yyyyyyyyy",
     "/verify/<code>": "yyyyyyyyy",

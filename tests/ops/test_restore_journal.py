@@ -51,7 +51,7 @@ def test_a_revocation_after_the_backup_holds_after_the_restore(tmp_path: Path) -
         db.session.commit()
         row = queries.find_by_code(code)
         assert row is not None
-        assert row.standing == "issued"
+        assert (row.standing, row.reason) == ("revoked", "Found out later"), "while the rest waits"
         assert paused()
         assert [key.id for key in ring.every_key() if key.name == "credential"] == ["credential-1", "credential-2"]
         taken = list(journal.reconcile(journal.read_file(journal.path(config.data_dir))))

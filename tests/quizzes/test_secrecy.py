@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from lms.courses.queries import find_published
 from lms.domain.outline import Question
+from lms.domain.progress import GIVEN_UP
 from lms.domain.solutions import solution
 from lms.infra.db import db
+from lms.learning.queries import list_records
+from lms.learning.service import compare
+from lms.quizzes import service
 from lms.web.prose import writer_of
 from lms.web.questions import show
 from tests.factories.courses import files_of, publish_course
@@ -22,7 +27,8 @@ from tests.factories.sheets import ADDRESS, begin, fieldset, quiz, typed, varian
 from tests.factories.study import EXAM, SPOKEN, Study
 from tests.pages import Page, text_of
 
-WHY = "The right answers are shown when you have passed or have used your last attempt."
+WHY = "The right answers are shown when you have used your last attempt, or have passed and try no more."
+STOP = "Show me the answers; I will not try again"
 KEY = (
     "A key has one holder at a time",
     "The key never leaves",
@@ -114,13 +120,61 @@ class TestReview:
         fail(learner)
         assert "Question 1, not right" in learner.browser.click("Review").links()
 
-    def test_after_passing_earlier_attempts_show_their_key_too(self, learner: Studying) -> None:
-        fail(learner)
+    def test_after_passing_the_key_stays_closed_while_a_retake_could_raise_the_score(self, learner: Studying) -> None:
         begin(learner)
         learner.submit(quiz(learner))
-        page = learner.browser.visit(f"{ADDRESS}/review/1")
-        assert "A key has one holder at a time." in page.main
-        assert WHY not in page.main
+        page = learner.browser.click("Review")
+        assert [told for told in (*KEY, *MARKS) if told in page.html] == []
+        assert WHY in page.main
+
+    def test_whoever_has_passed_may_see_the_key_and_tries_no_more(self, learner: Studying) -> None:
+        fail(learner)
+        assert STOP not in learner.browser.click("Review").buttons()
+        begin(learner)
+        learner.submit(quiz(learner))
+        learner.browser.click("Review")
+        page = learner.browser.press(STOP)
+        assert (page.url, WHY in page.main) == (f"{ADDRESS}/review/2", False)
+        for number in (1, 2):
+            page = learner.browser.visit(f"{ADDRESS}/review/{number}")
+            assert "A key has one holder at a time." in page.main
+            assert STOP not in page.buttons()
+        page = learner.browser.visit(ADDRESS)
+        assert "You chose to see the answers." in page.main
+        assert "Start attempt" not in page.buttons()
+
+    def test_no_attempt_is_started_past_the_page_after_that(self, learner: Studying) -> None:
+        begin(learner)
+        learner.submit(quiz(learner))
+        rules = learner.browser.visit(ADDRESS)
+        assert "Start attempt" in rules.buttons()
+        learner.browser.visit(f"{ADDRESS}/review/1")
+        learner.browser.press(STOP)
+        learner.browser.page = rules
+        assert "You chose to see the answers, and try no more." in learner.browser.press("Start attempt").text
+        assert "Submit answers" not in learner.browser.visit(ADDRESS).buttons()
+
+    def test_nobody_sees_the_key_by_sending_the_form_before_passing_or_in_an_attempt(self, learner: Studying) -> None:
+        begin(learner)
+        learner.submit(quiz(learner))
+        form = learner.browser.click("Review")
+        begin(learner)
+        learner.browser.page = form
+        page = learner.browser.press(STOP)
+        assert "Nothing was changed" in page.text
+        assert [told for told in KEY if told in learner.browser.visit(f"{ADDRESS}/review/1").html] == []
+
+    def test_giving_up_is_a_record_and_changes_no_result(self, app: Flask, learner: Studying, cast: Cast) -> None:
+        begin(learner)
+        learner.submit(quiz(learner))
+        learner.browser.click("Review")
+        learner.browser.press(STOP)
+        with app.app_context():
+            course_id = find_published("keys").id  # type: ignore[union-attr]
+            records = list_records(cast.learner.subject_id, course_id)
+            assert [record.body for record in records if record.kind == GIVEN_UP] == [{"item": EXAM}]
+            assert service.compare(cast.learner.subject_id, course_id) == []
+            assert compare(cast.learner.subject_id, course_id) == []
 
     def test_after_the_last_attempt_the_key_is_shown(self, learner: Studying) -> None:
         for _attempt in range(3):
@@ -153,13 +207,16 @@ class TestReview:
     def test_without_a_limit_of_attempts_the_words_name_passing_alone(self, app: Flask, cast: Cast) -> None:
         other = edited(app, cast, f"quizzes/{EXAM}.md", r"^attempts: 3\n")
         fail(other)
-        assert "The right answers are shown when you have passed." in other.browser.click("Review").main
+        assert "The right answers are shown when you have passed and try no more." in other.browser.click("Review").main
 
     def test_where_the_course_asks_for_more_than_the_pass_mark_the_words_name_it(self, app: Flask, cast: Cast) -> None:
         named = "  - quiz: every-type"
         other = edited(app, cast, "course.yaml", f"^{named}", f"{named}\n    score: 80")
         fail(other)
-        assert "when you have reached 80 percent or have used your last attempt" in other.browser.click("Review").main
+        assert (
+            "have used your last attempt, or have reached 80 percent and try no more."
+            in other.browser.click("Review").main
+        )
 
 
 class TestFeedbackAfterEach:
@@ -183,13 +240,14 @@ class TestFeedbackAfterEach:
         page = other.browser.press("Check answer: question 3", **{"a-e-text": "inventory"})
         assert "A right answer is: register." in page.main
 
-    def test_after_passing_a_checked_answer_shows_its_reason(self, app: Flask, cast: Cast) -> None:
+    def test_after_passing_a_checked_answer_shows_its_verdict_alone(self, app: Flask, cast: Cast) -> None:
         other = moved(app, cast, feedback="each")
         begin(other)
         other.submit(quiz(other))
         begin(other)
         page = other.browser.press("Check answer: question 3", **{"a-e-text": "inventory"})
-        assert "A right answer is: register." in page.main
+        assert verdict(page, "e-text") == "Not right."
+        assert [told for told in (*KEY, *MARKS) if told in page.html] == []
 
 
 @pytest.mark.parametrize("answer", [solution, wrong, lambda question: None])

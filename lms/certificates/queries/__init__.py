@@ -288,6 +288,14 @@ def each_entry(after: int = 0) -> Iterator[Line]:
         after = batch[-1].seq
 
 
+def find_head() -> Line | None:
+    """Return the last entry of the journal, if any."""
+    row = db.session.scalars(select(Entry).order_by(Entry.seq.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Line(seq=row.seq, at=row.at, kind=row.kind, code=row.code, facts=row.facts, digest=row.digest)
+
+
 def find_digest(seq: int) -> str | None:
     """Return the digest of an entry of the journal."""
     return db.session.scalar(select(Entry.digest).where(Entry.seq == seq))

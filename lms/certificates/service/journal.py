@@ -121,12 +121,20 @@ def compare(kept: list[Line]) -> Comparison:
 
 
 def settle() -> None:
-    """After a restore: go on when the file of the journal knows nothing that the database does not."""
+    """After a restore: go on when the file of the journal knows nothing that the database does not.
+
+    Else what was taken back counts as taken back from now on, while everything waits to be reconciled.
+    """
     if not paused():
         return
     file = path(site().data_dir)
-    if not file.exists() or compare(read_file(file)).agrees:
+    found = compare(read_file(file)) if file.exists() else None
+    if found is None or found.agrees:
         go_on()
+    elif found.forked_at is None:
+        for line in found.missing:
+            if line.kind in journal.STANDINGS:
+                _take_over(line)
 
 
 def reconcile(kept: list[Line]) -> Iterator[Line]:

@@ -6,14 +6,16 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from lms.certificates import queries
 from lms.certificates.queries import documents
 from lms.certificates.service import offline, ring
-from lms.domain import credential
+from lms.domain import credential, journal
 from lms.domain.credential import LIST_LENGTH, SPECIMEN_ORDINAL
 from lms.domain.errors import NotFound
 from lms.infra import clock
 from lms.infra.keyring import keyring
 from lms.infra.signing import jcs, statuslist
+from lms.infra.signing.proofs import add_proofs
 from lms.infra.site import site
 
 HOLDS = timedelta(days=7)
@@ -31,7 +33,8 @@ def status_list(number: int) -> dict[str, Any]:
     at = clock.now().replace(minute=0, second=0, microsecond=0)
     encoded = statuslist.encode(credential.place_of(ordinal).index for ordinal in ended)
     issuer, key = ring.issuer(), keyring().current("credential")
-    return jcs.add_jcs_proof(
+    # Both proofs, as a certificate has them: most verifiers of others check only the one over the graph.
+    return add_proofs(
         credential.status_list(issuer, number, encoded, at=at, until=at + HOLDS),
         sign=partial(keyring().sign, key.id),
         method=issuer.method(key.id),
@@ -43,6 +46,20 @@ def status_lists() -> list[dict[str, Any]]:
     """Return every list in use."""
     count = max(1, (documents.last_ordinal() or 0) // LIST_LENGTH + 1)
     return [status_list(number) for number in range(1, count + 1)]
+
+
+def journal_head() -> dict[str, Any]:
+    """Return the end of the journal, signed: who keeps it can tell later whether anything before it was changed."""
+    issuer, key = ring.issuer(), keyring().current("credential")
+    head = queries.find_head()
+    said = {
+        "id": f"{issuer.base_url}/status/journal",
+        "issuer": issuer.did,
+        "entries": head.seq if head else 0,
+        "digest": head.digest if head else journal.START,
+        "at": head.at.isoformat() if head else None,
+    }
+    return jcs.add_jcs_proof(said, sign=partial(keyring().sign, key.id), method=issuer.method(key.id), at=clock.now())
 
 
 def offline_verifier() -> bytes:

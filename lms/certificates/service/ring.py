@@ -48,6 +48,10 @@ def find_method(method: str) -> Key | None:
 
 
 def describe() -> dict[str, object]:
-    """Return the document by which programs find the keys of this site."""
-    keys = {key.id: key.multikey for key in every_key() if key.multikey and key.name == "credential"}
+    """Return the document by which programs find the keys of this site.
+
+    A retired key stays in it for ever. A stolen one does not: whoever has it can write any date before the theft.
+    """
+    mine = [key for key in every_key() if key.multikey and key.name == "credential"]
+    keys = {key.id: key.multikey for key in mine if key.revoked_from is None}
     return did_document(issuer(), keys)

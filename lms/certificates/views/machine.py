@@ -24,6 +24,7 @@ def add_to(blueprint: Blueprint) -> None:
     """Register the addresses."""
     blueprint.add_url_rule("/.well-known/did.json", "did", did)
     blueprint.add_url_rule("/status/<int(max=999999):number>", "status", status)
+    blueprint.add_url_rule("/status/journal", "journal", journal)
     blueprint.add_url_rule("/certificates/<code>.json", "credential", credential)
     blueprint.add_url_rule("/verify/offline.html", "offline", offline)
 
@@ -38,6 +39,12 @@ def did() -> Response:
 def status(number: int) -> Response:
     """Hand out a list of what was revoked."""
     return _open(_json(publishing.status_list(number), CREDENTIAL))
+
+
+@public
+def journal() -> Response:
+    """Hand out the end of the journal, for whoever keeps it."""
+    return _open(_json(publishing.journal_head(), "application/json"))
 
 
 @public

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
+from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.generic import ByteStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -43,6 +44,9 @@ from lms.infra.signing.revocation import publishes
 __all__ = ["DocumentProblem", "Paper", "examine_pdf", "read_attachment", "sign_pdf"]
 
 FIELD = "Signature"
+BASE = "/1.7"
+"""The version of PDF that PDF/A-3 is made of."""
+
 RESERVED = 2048
 """Bytes of a signature beside its certificates: attributes, names, the value itself."""
 
@@ -181,6 +185,14 @@ class _Writer(IncrementalPdfFileWriter):
         super().__init__(BytesIO(content))
         # The second half names the revision; pyHanko takes it from chance.
         self._document_id[1] = ByteStringObject(hashlib.sha256(content).digest()[:16])
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Leave the version as it is: PDF/A-3 is PDF 1.7. pyHanko would say 2.0, for the sake of the curve."""
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        """Declare the extension by which PDF 1.7 has PAdES, and none of a later PDF."""
+        if ext.base_version <= BASE:
+            super().register_extension(ext)
 
     def _update_meta(self) -> None:
         """Leave the metadata as they are: they are about the paper, not about its signing, and follow PDF/A."""

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms.certificates.service import journal, ring
+from lms.certificates.service import auditing, journal, ring
 from lms.config import Config
 from lms.infra import clock, mail, schema
 from lms.infra.db import db
@@ -221,6 +221,9 @@ def check_journal(config: Config) -> Finding:
         return fault("journal", f"entry {broken} does not follow from the one before it; compare it with a kept copy.")
     if paused():
         return warning("journal", "mail and certificates wait: run lms certificates reconcile.")
+    if unlike := auditing.list_unlike():
+        few = ", ".join(unlike[:3])
+        return fault("journal", f"the register says otherwise of {len(unlike)} certificates ({few}); compare backups.")
     return ok("journal", str(journal.path(config.data_dir)))
 
 

@@ -33,6 +33,7 @@ from lms.ops.service.backup import (
     run_postgresql,
     sqlite_file,
 )
+from lms.ops.service.prepared import STAMP
 
 SERVE_LOCK = "serve.lock"
 JOURNAL, KEYS = "journal/certificates.jsonl", "keys/keyring.json"
@@ -52,6 +53,8 @@ def restore(config: Config, source: Path, *, force: bool) -> Manifest:
                 f"{config.data_dir} or its database holds a site already; --force replaces it and keeps a copy."
             )
         replaced = config.data_dir / f"replaced-{clock.now():%Y%m%d-%H%M%S}"
+        # What was prepared was prepared in another database.
+        (config.data_dir / STAMP).unlink(missing_ok=True)
         _replace_database(config, staged, replaced)
         if manifest.files:
             _replace_data(config, staged / "data", replaced)

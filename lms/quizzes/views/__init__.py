@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.queries import extra_time_of
 from lms.courses.queries import get_tree
-from lms.domain.attempts import counts_for_certificate, is_overdue, may_review, obstacle
+from lms.domain.attempts import counts_for_certificate, is_overdue, may_give_up, may_review, obstacle
 from lms.domain.errors import Forged, NotFound, Refused
-from lms.domain.outline import Course
+from lms.domain.outline import Course, Quiz
 from lms.infra import clock
 from lms.infra.events import publish
 from lms.infra.languages import gettext as _
@@ -88,6 +88,21 @@ def start(slug: str, item_id: str) -> BaseResponse:
     except Refused as refusal:
         flash(sheets.refusal_words(refusal))
     return redirect(url_for("learning.item", slug=slug, item_id=item_id))
+
+
+@blueprint.post("/learn/<slug>/<item_id>/give-up")
+@member
+def give_up(slug: str, item_id: str) -> BaseResponse:
+    """Give up the attempts that remain and see the answers."""
+    who = require_viewer()
+    study = study_for_learner(slug, who.subject_id)
+    try:
+        service.give_up(who.subject_id, study.course_id, item_id)
+    except Refused:
+        flash(_("Nothing was changed: the answers are not shown yet, and your attempts remain."))
+        return redirect(url_for("learning.item", slug=slug, item_id=item_id))
+    number = max(attempt.number for attempt in queries.list_attempts(study.enrolment_id or "", item_id))
+    return redirect(url_for("quizzes.review", slug=slug, item_id=item_id, number=number))
 
 
 @blueprint.post("/learn/<slug>/<item_id>/save")
@@ -170,6 +185,7 @@ def review(slug: str, item_id: str, number: int) -> str:
         percent=service.percent(attempt.score),
         questions=sheets.reviewed(attempt, course, reveal="key" if told else "verdict"),
         secrecy="" if told else sheets.secrecy_words(reading),
+        may_give_up=not told and may_give_up(reading.course, _present(reading), [a.past for a in past]),
     )
 
 
@@ -189,8 +205,13 @@ def _past(reading: Reading) -> list[AttemptRow]:
 
 
 def _hindrance(reading: Reading, past: list[AttemptRow]) -> tuple[str, Any] | None:
-    quiz = service.quiz_in(reading.course, reading.item.id)
-    return obstacle(quiz, [attempt.past for attempt in past], clock.now())
+    given_up = sheets.given_up(reading, past)
+    return obstacle(_present(reading), [attempt.past for attempt in past], clock.now(), given_up=given_up)
+
+
+def _present(reading: Reading) -> Quiz:
+    """Return the quiz by the rules of the present version."""
+    return service.quiz_in(reading.course, reading.item.id)
 
 
 def _course_of(attempt: AttemptRow, language: str) -> Course:

@@ -20,6 +20,7 @@ from lms.learning.queries import Reading
 from lms.quizzes import queries, service
 from lms.quizzes.queries import AttemptRow
 from lms.web import locale
+from lms.web.guards import require_viewer
 from lms.web.locale import format_moment
 from lms.web.prose import writer_of
 from lms.web.questions import Reveal, Shown, field_name, show
@@ -103,7 +104,12 @@ def reviewed(attempt: AttemptRow, course: Course, *, reveal: Reveal) -> list[Sho
 def tells_key(reading: Reading, past: Sequence[AttemptRow], *, used: int) -> bool:
     """Tell whether a learner may see the right answers of the quiz they read, by the rules of the present version."""
     quiz = service.quiz_in(reading.course, reading.item.id)
-    return may_show_key(reading.course, quiz, [attempt.past for attempt in past], used=used)
+    return may_show_key(reading.course, quiz, used=used, given_up=given_up(reading, past))
+
+
+def given_up(reading: Reading, past: Sequence[AttemptRow]) -> bool:
+    """Tell whether whoever reads has given up the attempts that remain."""
+    return service.has_given_up(require_viewer().subject_id, reading.study.course_id, reading.item.id, past)
 
 
 def secrecy_words(reading: Reading) -> str:
@@ -112,16 +118,20 @@ def secrecy_words(reading: Reading) -> str:
     percent = demanded(reading.course, quiz.id)
     if percent > (quiz.pass_mark or 0):
         if quiz.attempts is None:
-            return _("The right answers are shown when you have reached %(percent)s percent.", percent=percent)
+            return _(
+                "The right answers are shown when you have reached %(percent)s percent and try no more.",
+                percent=percent,
+            )
         return _(
-            "The right answers are shown when you have reached %(percent)s percent or have used your last attempt.",
+            "The right answers are shown when you have used your last attempt, or have reached %(percent)s percent and "
+            "try no more.",
             percent=percent,
         )
     if quiz.pass_mark is None:
-        return _("The right answers are shown when you have submitted.")
+        return _("The right answers are shown when you try no more.")
     if quiz.attempts is None:
-        return _("The right answers are shown when you have passed.")
-    return _("The right answers are shown when you have passed or have used your last attempt.")
+        return _("The right answers are shown when you have passed and try no more.")
+    return _("The right answers are shown when you have used your last attempt, or have passed and try no more.")
 
 
 def answers_words(reading: Reading) -> str:
@@ -136,7 +146,7 @@ def answers_words(reading: Reading) -> str:
             return _("Shown after each question you check; it then stands")
         verdict = _("Whether they are right is shown after each question you check; it then stands.")
     else:
-        if not held or not (quiz.pass_mark or demanded(reading.course, quiz.id)):
+        if not held:
             return _("Shown with their reasons when you have submitted")
         verdict = _("Whether they are right is shown when you have submitted.")
     return f"{verdict} {secrecy_words(reading)}"
@@ -244,4 +254,6 @@ def refusal_words(refusal: Refused) -> str:
     """Say why no attempt can be started."""
     if refusal.reason == "wait" and isinstance(until := refusal.facts.get("until"), datetime):
         return _("You can start the next attempt from %(moment)s. Nothing is lost.", moment=format_moment(until))
+    if refusal.reason == "given-up":
+        return _("You chose to see the answers, and try no more. Your result stands.")
     return _("All attempts at this quiz have been used. Your best result stands.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from lms.domain.attempts import counts_for_certificate
 from lms.domain.faults import Faults, did_you_mean
 from lms.domain.formats.coursefiles import Opened
 from lms.domain.outline import Bank, Draw, Lesson, Question, Quiz, Task, questions_in
@@ -44,6 +45,7 @@ def check_questions(opened: Opened, faults: Faults) -> None:
         elif isinstance(entry, Bank) and not entry.questions:
             faults.add(entry.path, 1, f"bank '{entry.id}' has no question")
     _check_unused_banks(opened, faults)
+    _check_told_keys(opened, faults)
     _check_rubrics(opened, faults)
 
 
@@ -119,6 +121,32 @@ def _check_unused_banks(opened: Opened, faults: Faults) -> None:
     for entry in opened.entries:
         if isinstance(entry, Bank) and entry.id not in drawn:
             faults.warn(entry.path, 1, f"unused file: no quiz draws from the bank '{entry.id}'")
+
+
+def _check_told_keys(opened: Opened, faults: Faults) -> None:
+    """Warn of quizzes that tell at once what an examination keeps to itself while attempts remain."""
+    course = opened.course
+    if course is None:
+        return
+    quizzes = [entry for entry in opened.entries if isinstance(entry, Quiz)]
+    banks = {entry.id: entry for entry in opened.entries if isinstance(entry, Bank)}
+    kept: dict[str, str] = {}
+    for quiz in quizzes:
+        if counts_for_certificate(course, quiz.id):
+            kept.update(dict.fromkeys(_drawn_by(quiz.draws, banks), quiz.id))
+    for quiz in quizzes:
+        if quiz.feedback == "never" or counts_for_certificate(course, quiz.id):
+            continue
+        for number, draw in enumerate(quiz.draws):
+            shared = sorted({kept[key] for key in _drawn_by([draw], banks) if key in kept})
+            if shared:
+                line = opened.session.lines.get(f"{quiz.path}#draw.{number}", 1)
+                told = f"quiz '{quiz.id}' tells at once the answers to questions of {_named(draw)}"
+                faults.warn(quiz.path, line, f"{told}, which '{shared[0]}' asks for the certificate: split the bank")
+
+
+def _drawn_by(draws: Sequence[Draw], banks: Mapping[str, Bank]) -> set[str]:
+    return {q.id for draw in draws if draw.bank in banks for q in banks[draw.bank].questions if fits(draw, q)}
 
 
 def _check_rubrics(opened: Opened, faults: Faults) -> None:
