@@ -26,6 +26,17 @@ def document_for_anybody(typed: str) -> Document:
     return found
 
 
+def file_for_anybody(typed: str) -> Document:
+    """Return what bears the code for whoever wants its file; what was replaced is no longer handed out.
+
+    It may have been replaced for its name, which nobody is to learn here. Those who have the file keep it.
+    """
+    found = document_for_anybody(typed)
+    if found.standing == "superseded":
+        raise NotFound("certificate")
+    return found
+
+
 def certificate_for_anybody(typed: str) -> CertificateRow:
     """Return the certificate whose code was meant, and no transcript."""
     found = document_for_anybody(typed)

@@ -1,4 +1,7 @@
-"""Every page of the site in every state that looks different: who opens it, where, and what is done before looking."""
+"""Every page of the site in every state that looks different: who opens it, where, and what is done before looking.
+
+It is long because it is one list: a page that is missing in it shows.
+"""
 
 from __future__ import annotations
 

@@ -95,6 +95,28 @@ def test_a_wrong_name_is_mended_by_a_new_certificate(app: Flask, made: Award, cl
     assert kinds(app, fresh.code) == ["issued", "made"]
 
 
+def test_what_was_replaced_tells_the_old_name_to_nobody(
+    app: Flask, made: Award, client: PageClient, cast: Cast
+) -> None:
+    old = made.row
+    assert old.award is not None
+    files = [f"/certificates/{old.code}.{kind}" for kind in ("pdf", "json", "png")]
+    assert [client.get(path).status_code for path in files] == [200, 200, 200]
+    with app.app_context():
+        db.session.get_one(Account, cast.learner.account_id).name = "Marta Right-Name"
+        db.session.commit()
+    act(app, lifecycle.correct, old.id, actor=None)
+    made.work()
+    assert [client.get(path).status_code for path in files] == [404, 404, 404]
+    for kind in ("text/html", "application/vc", "application/json", "application/pdf"):
+        answer = client.get(f"/verify/{old.code}", headers={"Accept": kind})
+        assert answer.status_code == 200
+        assert old.award.name not in answer.text
+    holder = cast.browser("learner")
+    assert f'"/certificates/{old.code}' not in holder.get("/me/certificates").text
+    assert f'"/certificates/{made.row.code}.pdf"' in holder.get("/me/certificates").text
+
+
 def test_the_same_name_is_nothing_to_mend(app: Flask, made: Award) -> None:
     with pytest.raises(Refused):
         act(app, lifecycle.correct, made.row.id, actor=None)

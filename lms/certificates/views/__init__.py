@@ -62,7 +62,7 @@ def mine() -> str:
 @not_guessed
 def pdf(code: str) -> Response:
     """Hand out the file of a certificate or transcript."""
-    row = access.document_for_anybody(code)
+    row = access.file_for_anybody(code)
     if row.award is None or row.file_digest is None:
         raise NotFound("certificate")
     response = make_response()

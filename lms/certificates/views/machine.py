@@ -65,7 +65,7 @@ def offline() -> Response:
 
 def credential_of(code: str) -> bytes:
     """Return the signed credential of a certificate or transcript; NotFound when there is none."""
-    row = access.document_for_anybody(code)
+    row = access.file_for_anybody(code)
     if row.award is None or row.credential_digest is None:
         raise NotFound("credential")
     try:

@@ -80,11 +80,12 @@ def by_code(code: str, _shouted: str = "") -> Response:
         row = access.document_for_anybody(code)
     except NotFound:
         return nothing()
-    if wanted == "application/pdf" and row.made:
+    files = row.standing != "superseded"
+    if wanted == "application/pdf" and row.made and files:
         return _unseen(make_response(redirect(url_for("certificates.pdf", code=row.code))))
-    if wanted in {"application/vc", "application/ld+json"} and row.credential_digest and row.award:
+    if wanted in {"application/vc", "application/ld+json"} and row.credential_digest and row.award and files:
         return _unseen(Response(storage().get(row.credential_digest), content_type="application/vc"))
-    if wanted == "application/json":
+    if wanted not in {"text/html", "application/pdf"}:
         return _unseen(Response(orjson.dumps(_summary(row)), content_type="application/json"))
     return about(row)
 
