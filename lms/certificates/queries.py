@@ -17,7 +17,7 @@ from lms.certificates.models import Certificate, Entry, FrozenName
 from lms.courses.models import Course, Version
 from lms.domain.award import Award, State, state
 from lms.domain.codes import spaced
-from lms.domain.journal import Line
+from lms.domain.journal import ADOPTED, ISSUED, Line
 from lms.infra.db import db
 from lms.learning.models import Enrolment
 from lms.network.models import Museum
@@ -30,7 +30,8 @@ class CertificateRow:
     id: str
     code: str
     subject_id: str
-    enrolment_id: str
+    enrolment_id: str | None
+    """None of one that was taken back from its file and whose enrolment is gone."""
     course_id: str
     standing: str
     issued_at: datetime
@@ -205,7 +206,11 @@ def list_unmade(limit: int = 200) -> list[str]:
     """Return the ids of certificates whose file waits, the oldest first; those that cannot be set come last."""
     query = (
         select(Certificate.id)
-        .where(Certificate.file_digest.is_(None), Certificate.erased_at.is_(None))
+        .where(
+            Certificate.file_digest.is_(None),
+            Certificate.credential_digest.is_(None),  # one that was adopted by its credential has its file elsewhere
+            Certificate.erased_at.is_(None),
+        )
         .order_by(Certificate.problem.is_not(None), Certificate.issued_at)
         .limit(limit)
     )
@@ -284,6 +289,43 @@ def each_entry(after: int = 0) -> Iterator[Line]:
         for row in batch:
             yield Line(seq=row.seq, at=row.at, kind=row.kind, code=row.code, facts=row.facts, digest=row.digest)
         after = batch[-1].seq
+
+
+def list_lost() -> list[str]:
+    """Return the codes of certificates that stand in the journal alone, in the order in which they were issued."""
+    query = (
+        select(Entry.code)
+        .where(
+            Entry.kind.in_((ISSUED, ADOPTED)), ~select(Certificate.id).where(Certificate.code == Entry.code).exists()
+        )
+        .group_by(Entry.code)
+        .order_by(func.min(Entry.seq))
+    )
+    return list(db.session.scalars(query))
+
+
+def find_by_ordinal(ordinal: int) -> str | None:
+    """Return the code of the certificate with this number."""
+    return db.session.scalar(select(Certificate.code).where(Certificate.ordinal == ordinal))
+
+
+def find_successor(code: str) -> tuple[str, datetime] | None:
+    """Return the certificate that was issued in place of this one, and when."""
+    query = select(Certificate.code, Certificate.issued_at).where(Certificate.replaces == code).limit(1)
+    row = db.session.execute(query).first()
+    return (row.code, row.issued_at) if row else None
+
+
+def find_enrolment(subject_id: str, course_id: str) -> str | None:
+    """Return a person's enrolment in a course that no certificate stands for yet."""
+    query = select(Enrolment.id).where(
+        Enrolment.subject_id == subject_id,
+        Enrolment.course_id == course_id,
+        ~select(Certificate.id)
+        .where(Certificate.enrolment_id == Enrolment.id, Certificate.standing != "superseded")
+        .exists(),
+    )
+    return db.session.scalar(query)
 
 
 def find_digest(seq: int) -> str | None:

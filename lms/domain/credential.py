@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from lms.domain.award import Award
+from lms.domain.award import Assessment, Award
 
 CONTEXT = (
     "https://www.w3.org/ns/credentials/v2",
@@ -62,6 +62,14 @@ def place_of(ordinal: int) -> Place:
     """Return the place of the certificate that was given this number, counted from 0."""
     number, turn = divmod(ordinal, LIST_LENGTH)
     return Place(number=number + 1, index=(turn * _STRIDE + _OFFSET) % LIST_LENGTH)
+
+
+def ordinal_of(place: Place) -> int:
+    """Return the number of the certificate that has this place; ValueError for a place that no list has."""
+    if place.number < 1 or not 0 <= place.index < LIST_LENGTH:
+        raise ValueError(f"no list has the place {place.number}, {place.index}")
+    turn = (place.index - _OFFSET) * pow(_STRIDE, -1, LIST_LENGTH) % LIST_LENGTH
+    return (place.number - 1) * LIST_LENGTH + turn
 
 
 def hash_email(email: str, salt: str) -> str:
@@ -123,11 +131,19 @@ def build(award: Award, *, code: str, issuer: Issuer, place: Place) -> dict[str,
     return credential
 
 
-_NARRATIVES = {
+_NARRATIVES: dict[Assessment, str] = {
     "study": "The holder worked through the course; nothing was graded.",
     "quizzes": "Quizzes graded by the site; nobody supervised them.",
     "quizzes-tasks": "Quizzes graded by the site; tasks in the holder's own museum as the holder reported them.",
 }
+
+
+def assessed_as(narrative: str) -> Assessment:
+    """Return how the work was assessed, by what a credential says of it; ValueError for other words."""
+    for assessment, words in _NARRATIVES.items():
+        if words == narrative:
+            return assessment
+    raise ValueError("this is no kind of assessment")
 
 
 def _identifiers(award: Award) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from lms.certificates import queries
 from lms.certificates.queries import CertificateRow
 from lms.certificates.service import ring
 from lms.domain import codes, credential
+from lms.domain.adoption import fold
 from lms.infra.examiner import Believed, Findings, examiner
 from lms.infra.keyring import keyring
 from lms.infra.storage import storage
@@ -64,6 +65,8 @@ def check_file(content: bytes, typed: str = "") -> Checked:
         return _original(row, found, digest)
     named = credential.code_of(found.credential) if found.credential else codes.read(typed) or ""
     row = queries.find_by_code(named) if named else None
+    if row is not None and found.signed and digest in fold(queries.list_entries(row.code)).files:
+        return _original(row, found, digest)  # made before a restore, and made again after it
     claims = row is not None and found.credential is not None and _same_claims(row, found)
     known = ring.find_method(found.method) if found.method else None
     stolen = bool(known and known.revoked_from and row and row.issued_at >= known.revoked_from)

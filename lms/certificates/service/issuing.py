@@ -89,7 +89,9 @@ def _language(wanted: tuple[str, ...], course: Course) -> str:
     return next((code for code in wanted if code in (course.language, *course.translations)), course.language)
 
 
-def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, replaces: str | None = None) -> str:
+def keep(
+    award: Award, *, subject_id: str, enrolment_id: str | None, course_id: str, replaces: str | None = None
+) -> str:
     """Keep an award as a certificate of its own, write it into the journal, and return its id."""
     certificate = Certificate(
         id=clock.new_id(),
@@ -158,7 +160,7 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     A letter that our fonts lack is noted for the administrator. Without the PDF libraries the award waits.
     """
     row = queries.find_certificate(certificate_id)
-    if row is None or row.award is None or row.file_digest:
+    if row is None or row.award is None or row.file_digest or row.credential_digest:
         return None
     if paused():
         return None
@@ -223,16 +225,15 @@ def erase_holder(subject_id: str) -> list[str]:
         journal.append(ERASED, certificate.code, {})
     db.session.execute(delete(FrozenName).where(FrozenName.subject_id.in_(subjects)))
     db.session.flush()
-    return [certificate.id for certificate in erased if certificate.file_digest]
+    return [certificate.id for certificate in erased if certificate.file_digest or certificate.credential_digest]
 
 
 def forget_file(certificate_id: str) -> None:
     """Remove the bytes of an erased holder's certificate."""
     certificate = db.session.get(Certificate, certificate_id)
-    if certificate is not None and certificate.erased_at and certificate.file_digest:
-        storage().remove(certificate.file_digest)
-        if certificate.credential_digest:
-            storage().remove(certificate.credential_digest)
+    if certificate is not None and certificate.erased_at:
+        for digest in filter(None, (certificate.file_digest, certificate.credential_digest)):
+            storage().remove(digest)
 
 
 def freeze_name(subject_id: str, enrolment_id: str) -> None:

@@ -91,13 +91,15 @@ def replace_by(old: Certificate, award: Award, *, actor: str | None) -> str:
     fresh = db.session.get_one(Certificate, fresh_id)
     old.replaced_by = fresh.code
     journal.append(SUPERSEDED, old.code, {"by": fresh.code})
-    append(
-        old.subject_id,
-        old.course_id,
-        progress.CERTIFIED,
-        {"code": fresh.code, "version": award.version_digest, "replaces": old.code},
-    )
-    refold(old.subject_id, old.course_id)
+    if old.subject_id and old.course_id:
+        append(
+            old.subject_id,
+            old.course_id,
+            progress.CERTIFIED,
+            {"code": fresh.code, "version": award.version_digest, "replaces": old.code},
+        )
+    if old.enrolment_id:
+        refold(old.subject_id, old.course_id)
     db.session.flush()
     publish(
         CertificateCorrected(
