@@ -238,6 +238,17 @@ def each_of_course(course_id: str) -> Iterator[CertificateRow]:
         batch = [_row(row) for row in db.session.execute(after)]
 
 
+_EACH = _COLUMNS.where(_table.c.code > bindparam("after")).order_by(_table.c.code).limit(500)
+
+
+def each_certificate() -> Iterator[CertificateRow]:
+    """Yield every certificate in the order of the codes, in batches that do not grow with their number."""
+    after = ""
+    while rows := db.session.connection().execute(_EACH, {"after": after}).all():
+        yield from (_row(row) for row in rows)
+        after = rows[-1].code
+
+
 def list_codes(subject_id: str, course_id: str) -> set[str]:
     """Return the codes of a person's certificates in a course."""
     query = select(Certificate.code).where(Certificate.subject_id == subject_id, Certificate.course_id == course_id)

@@ -15,6 +15,7 @@ import orjson
 from lms.accounts.queries import find_by_email
 from lms.certificates import queries
 from lms.certificates.cli.adopting import adopt
+from lms.certificates.cli.mirroring import mirror
 from lms.certificates.service import adopting, checking, issuing, journal, lifecycle, publishing, ring
 from lms.courses.queries import find_course
 from lms.domain import codes
@@ -38,6 +39,7 @@ def certificates() -> None:
 
 
 certificates.add_command(adopt)
+certificates.add_command(mirror)
 
 
 @certificates.command()
