@@ -8,7 +8,7 @@ from lms.accounts.queries import find_person
 from lms.certificates import emails
 from lms.certificates.events import CertificateCorrected, CertificateReinstated, CertificateRevoked
 from lms.certificates.queries import find_certificate
-from lms.certificates.service import issuing, journal, lifecycle
+from lms.certificates.service import issuing, journal, lifecycle, sweeping
 from lms.infra import clock, mail
 from lms.infra.queue import PDF, enqueue, job, periodic
 
@@ -78,6 +78,12 @@ def write_journal() -> None:
 def keep_journal() -> None:
     """Write the file of the journal on."""
     journal.write_out()
+
+
+@periodic("certificates.sweep", every=24 * 3600)
+def sweep() -> None:
+    """Remove the bytes of certificates that were stored and then belonged to none, since a process died in between."""
+    sweeping.sweep()
 
 
 @periodic("certificates.remind", every=6 * 3600)

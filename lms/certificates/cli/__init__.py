@@ -103,7 +103,7 @@ def verify(files: tuple[Path, ...], as_json: bool) -> None:
             click.echo(f"{file}: cannot be read: {error.strerror}.", err=True)
             status = 2
             continue
-        checked = checking.check_file(content, file.stem[-19:])
+        checked = checking.check_file(content, file.stem[-19:], patient=True)
         state = checked.row.state(clock.now()) if checked.row and checked.trusted else "not proven"
         status = max(status, 0 if state == "valid" else 1)
         found.append({"file": str(file), "state": state, **checked.plain()})

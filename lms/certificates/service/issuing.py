@@ -15,7 +15,7 @@ from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
 from lms.certificates.models import Certificate, FrozenName
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import journal, making, paper
+from lms.certificates.service import journal, making, paper, sweeping
 from lms.courses.queries import get_tree
 from lms.domain import codes, progress
 from lms.domain.award import IDENTIFYING, Award, make_award
@@ -172,7 +172,7 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     except paper.Unprintable as fault:
         _note_problem(row, fault.letters)
         return None
-    digest, credential_digest = storage().put(made.pdf), storage().put(made.credential)
+    digest, credential_digest = (sweeping.store(row.code, content) for content in (made.pdf, made.credential))
     begin_write()
     done = db.session.execute(
         update(Certificate)
