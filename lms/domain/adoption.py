@@ -144,6 +144,8 @@ class Told:
     """The facts of its issue; None when no entry tells of it."""
     files: frozenset[str] = frozenset()
     """SHA-256 of the files that were made of it."""
+    credentials: frozenset[str] = frozenset()
+    """SHA-256 of its credentials."""
     made_at: datetime | None = None
     standing: str = "issued"
     ended_at: datetime | None = None
@@ -171,12 +173,14 @@ def fold(lines: Iterable[Line]) -> Told:
     """Return what the entries about one certificate come to, in their order."""
     told: dict[str, Any] = {}
     files: set[str] = set()
+    credentials: set[str] = set()
     for line in lines:
         facts = line.facts
         if line.kind in {journal.ISSUED, journal.ADOPTED}:
             told = {"issued": facts, "replaces": facts.get("replaces"), **told}
-        if line.kind in {journal.MADE, journal.ADOPTED} and facts.get("file"):
-            files.add(str(facts["file"]))
+        if line.kind in {journal.MADE, journal.ADOPTED}:
+            files |= {str(facts["file"])} if facts.get("file") else set()
+            credentials |= {str(facts["credential"])} if facts.get("credential") else set()
             told.setdefault("made_at", line.at)
         if line.kind == journal.REVOKED:
             told |= {"standing": "revoked", "ended_at": line.at, "reason": str(facts.get("reason", ""))}
@@ -186,4 +190,4 @@ def fold(lines: Iterable[Line]) -> Told:
             told |= {"standing": "superseded", "ended_at": line.at, "replaced_by": str(facts.get("by", ""))}
         elif line.kind == journal.ERASED:
             told["erased_at"] = line.at
-    return Told(**told, files=frozenset(files))
+    return Told(**told, files=frozenset(files), credentials=frozenset(credentials))

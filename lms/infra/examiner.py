@@ -4,6 +4,8 @@ Run as a program it answers one file after the other: a frame is the length of w
 what to believe, a line feed, and the file. Whatever happens to it, the site goes on: it is ended and started again.
 Each process that serves pages has one, and lets one of its threads wait for it beside the one that is served: so two of
 four threads are free for everybody else, whatever is sent.
+
+It is long because both ends of the pipe stand here, and what is looked at in a file.
 """
 
 from __future__ import annotations

@@ -20,12 +20,12 @@ from lms.infra import examiner as examining
 from lms.infra.examiner import Believed, Examiner
 from lms.infra.storage import storage
 from tests.certificates.conftest import Award
-from tests.factories.hostile import HOSTILE
+from tests.factories.hostile import HOSTILE, LONG
 from tests.pages import Page, PageClient
 from tests.serving import wait_until
 
 BUDGET = 2.0
-"""Seconds within which everybody has an answer."""
+"""Seconds within which everybody has an answer, on processors that have nothing else to do."""
 
 NOBODY = Believed(multikeys={})
 
@@ -43,6 +43,14 @@ def send(client: PageClient, content: bytes, status: int = 200) -> tuple[Page, f
     return client.page, seconds
 
 
+def slowness() -> float:
+    """Return how many times longer than on a free processor everything takes at this moment; at least once."""
+    wall, busy = time.perf_counter(), time.process_time()
+    while time.process_time() - busy < 0.1:
+        pass
+    return max(1.0, (time.perf_counter() - wall) / 0.1)
+
+
 def ready(app: Flask) -> Examiner:
     """Return the examiner of the application once it can look at a file without being waited for."""
     found: Examiner = app.extensions["examiner"]
@@ -58,10 +66,12 @@ def test_a_hostile_file_is_answered_in_words_and_in_time(
     content = make()
     ready(app)
     kept = sorted(app.extensions["storage"].digests())
+    slow = slowness()
     page, seconds = send(client, content)
+    slow = max(slow, slowness())
     assert page.heading.startswith("Not found"), page.heading
-    assert any(said in page.main for said in words), page.main
-    assert seconds < BUDGET
+    assert any(said in page.main for said in (*words, *([LONG] if slow > 1.5 else []))), page.main
+    assert seconds < BUDGET * slow
     assert sorted(app.extensions["storage"].digests()) == kept
 
 
@@ -81,9 +91,10 @@ def test_files_of_up_to_20_mb_are_looked_at_and_larger_ones_refused(
     app: Flask, client: PageClient, size: int, status: int
 ) -> None:
     ready(app)
+    slow = slowness()
     page, seconds = send(client, b"\x89PNG\r\n\x1a\n" + bytes(size * 1_000_000), status)
     assert ("no certificate is" in page.main) == (status == 413)
-    assert seconds < BUDGET
+    assert seconds < BUDGET * max(slow, slowness())
 
 
 def test_the_process_that_looks_has_little_memory_and_time_and_writes_nothing(app: Flask) -> None:
@@ -137,8 +148,8 @@ def test_many_at_once_wait_shortly_and_are_told_to_come_again(app: Flask) -> Non
     for thread in threads:
         thread.join()
     assert sorted(found) == ["busy"] * 11 + ["too-long"]
-    assert max(times) < BUDGET
-    assert sorted(times)[9] < 0.3, "ten of twelve do not wait at all"
+    assert max(times) < BUDGET * slowness()
+    assert sorted(times)[9] < 0.3 * slowness(), "ten of twelve do not wait at all"
 
 
 def test_a_busy_site_asks_to_come_again(app: Flask, client: PageClient) -> None:
@@ -151,7 +162,7 @@ def test_a_busy_site_asks_to_come_again(app: Flask, client: PageClient) -> None:
     assert turns == [True] * examining.TURNS
     assert page.heading == "Not checked: other files are being looked at"
     assert "Nothing of it was kept" in page.main
-    assert seconds < BUDGET
+    assert seconds < BUDGET * slowness()
     client.visit("/verify")
     assert client.press("Verify", file=(io.BytesIO(b"{}"), "a.json")).heading.startswith("Not found")
 

@@ -9,33 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
-from hashlib import sha256
-from typing import Literal
-
-import orjson
 
 from lms.accounts.queries import each_address
 from lms.certificates import queries
 from lms.certificates.events import CertificateAdopted
 from lms.certificates.models import Certificate
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import journal, ring, sweeping
+from lms.certificates.service import journal, sweeping
 from lms.certificates.service.checking import believed
+from lms.certificates.service.evidence import No, Outcome, Proven, prove, read
 from lms.courses.queries import find_course, find_version_by_ordinal, get_tree
-from lms.domain import adoption, credential, progress
-from lms.domain.adoption import Claims, Told, Unfit
+from lms.domain import credential, progress
+from lms.domain.adoption import Claims, Told
 from lms.domain.award import IDENTIFYING, Award, make_award
 from lms.domain.codes import spaced
 from lms.domain.journal import ADOPTED
 from lms.infra import clock
 from lms.infra.db import db
 from lms.infra.events import publish
-from lms.infra.examiner import Findings, examiner
-from lms.infra.signing.keys import Key
+from lms.infra.examiner import examiner
 from lms.infra.storage import storage
 from lms.learning.service import append, lock, refold
-
-Outcome = Literal["adopted", "completed", "known", "contradicts", "refused"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,34 +50,6 @@ class Verdict:
         return self.outcome in {"adopted", "completed", "known"}
 
 
-class _No(Exception):
-    """The file is not taken back; the outcome and the reason."""
-
-    def __init__(self, outcome: Outcome, why: str) -> None:
-        super().__init__(why)
-        self.outcome: Outcome = outcome
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Proven:
-    """A file whose signature and proof hold, and what it and the journal say."""
-
-    claims: Claims
-    told: Told
-    holder: str | None
-    digest: str
-    content: bytes | None
-    """The PDF; None when the file is another form of the credential."""
-    credential: bytes
-    credential_key: str
-    pdf_key: str | None
-
-    @property
-    def credential_digest(self) -> str:
-        """Return the SHA-256 of the credential."""
-        return sha256(self.credential).hexdigest()
-
-
 def adopt(content: bytes, *, dry: bool = False) -> Verdict:
     """Take a certificate back from its file, if the register does not have it; with `dry` only say what would be done.
 
@@ -92,101 +58,34 @@ def adopt(content: bytes, *, dry: bool = False) -> Verdict:
     code = ""
     try:
         found = examiner().look(content, believed(), patient=True)
-        claims = _read(found)
+        claims = read(found)
         code, holder = claims.code, _find_holder(claims.award)
         if not dry:
             if holder:
                 lock(holder)  # before the journal, as whoever issues does
             journal.hold()
-        proven = _prove(content, found, claims, holder)
+        proven = prove(content, found, claims, holder)
         row = queries.find_by_code(code)
         outcome, why = _complete(row, proven, dry=dry) if row else _restore(proven, dry=dry)
-    except _No as no:
+    except No as no:
         return Verdict(outcome=no.outcome, code=code, why=str(no))
     return Verdict(outcome=outcome, code=code, why=why)
-
-
-# Whether the file can be believed.
-
-_PROBLEMS = {
-    "empty": "it is empty",
-    "too-large": "it, or something in it, is too large",
-    "too-long": "looking at it took too long",
-    "too-many-objects": "it has more parts than a certificate has",
-    "busy": "other files are being looked at; try again",
-    "encrypted": "it is locked with a password",
-    "too-deep": "it is nested too deep",
-    "ambiguous": "it carries more than one credential",
-}
-
-
-def _read(found: Findings) -> Claims:
-    if found.kind == "pdf" and found.signatures and not found.signed:
-        raise _No("refused", "its signature is not ours, or does not cover the whole file")
-    if found.kind == "pdf" and not found.signed and not found.problem:
-        raise _No("refused", "it is not signed")
-    if found.problem or found.credential is None:
-        raise _No("refused", _PROBLEMS.get(found.problem, "no credential can be read from it"))
-    if not found.proven:
-        raise _No("refused", "the proof of its credential is not by a key of this site, or does not hold")
-    try:
-        return adoption.read_claims(found.credential)
-    except Unfit as unfit:
-        raise _No("refused", str(unfit)) from unfit
-
-
-def _prove(content: bytes, found: Findings, claims: Claims, holder: str | None) -> _Proven:
-    """Compare a file with what is known of keys and with the journal."""
-    told = adoption.fold(queries.list_entries(claims.code))
-    keys = [ring.find_method(found.method)]
-    if found.kind == "pdf":
-        keys.append(next((key for key in ring.every_key() if key.fingerprint == found.signer), None))
-    for key in keys:
-        if key is None:
-            raise _No("refused", "a key signed it that this site never had")
-        _look_for_theft(key, claims, told)
-    digest = sha256(content).hexdigest()
-    if fact := told.differs(claims):
-        raise _No("contradicts", f"the journal tells another '{fact}' of it")
-    if found.kind == "pdf" and told.files and digest not in told.files:
-        raise _No("contradicts", "the journal tells of another file of this certificate")
-    credential_key, *pdf_key = (key.id for key in keys if key)
-    return _Proven(
-        claims=claims,
-        told=told,
-        holder=None if told.erased_at else holder,
-        digest=digest,
-        content=content if found.kind == "pdf" else None,
-        credential=orjson.dumps(found.credential),
-        credential_key=credential_key,
-        pdf_key=pdf_key[0] if pdf_key else None,
-    )
-
-
-def _look_for_theft(key: Key, claims: Claims, told: Told) -> None:
-    """Refuse what a thief may have signed: since the theft, or before it by a date that nobody else wrote down."""
-    if key.revoked_from is None:
-        return
-    if datetime.fromisoformat(claims.award.issued_at) >= key.revoked_from:
-        raise _No("refused", f"the key {key.id} was stolen before it was issued")
-    if told.issued is None:
-        raise _No("refused", f"the key {key.id} was stolen later, and no journal shows that it was issued before")
 
 
 # When the register knows it.
 
 
-def _complete(row: CertificateRow, proven: _Proven, *, dry: bool) -> tuple[Outcome, str]:
+def _complete(row: CertificateRow, proven: Proven, *, dry: bool) -> tuple[Outcome, str]:
     """Put back what the register lacks of a certificate that it knows."""
     if row.award is None or proven.told.erased_at:
         return "known", "its holder was erased; nothing was taken from the file"
     if not _same_facts(row, row.award, proven.claims):
-        raise _No("contradicts", "the register says another thing of it")
+        raise No("contradicts", "the register says another thing of it")
     made_here = row.file_digest is not None
     if proven.content is not None and made_here and row.file_digest != proven.digest:
         if proven.digest in proven.told.files:
             return "known", "its file was made again since"
-        raise _No("contradicts", "the register has another file of it")
+        raise No("contradicts", "the register has another file of it")
     missing = []
     wanted = {row.file_digest: proven.content, row.credential_digest: _same_bytes(row, proven)}
     put = [content for digest, content in wanted.items() if digest and content and not storage().path(digest).exists()]
@@ -209,7 +108,7 @@ def _complete(row: CertificateRow, proven: _Proven, *, dry: bool) -> tuple[Outco
     return ("completed", f"{' and '.join(missing)} had been missing") if missing else ("known", "")
 
 
-def _same_bytes(row: CertificateRow, proven: _Proven) -> bytes | None:
+def _same_bytes(row: CertificateRow, proven: Proven) -> bytes | None:
     return proven.credential if proven.credential_digest == row.credential_digest else None
 
 
@@ -237,11 +136,11 @@ def _said(award: Award) -> tuple[object, ...]:
 # When it does not.
 
 
-def _restore(proven: _Proven, *, dry: bool) -> tuple[Outcome, str]:
+def _restore(proven: Proven, *, dry: bool) -> tuple[Outcome, str]:
     """Give a certificate its record back."""
     claims, told = proven.claims, proven.told
     if other := queries.find_by_ordinal(claims.ordinal):
-        raise _No("contradicts", f"its place in the status list is that of {spaced(other)}")
+        raise No("contradicts", f"its place in the status list is that of {spaced(other)}")
     if dry:
         return "adopted", _told_of(told)
     award = _snapshot(claims, told)
@@ -291,7 +190,7 @@ def _told_of(told: Told) -> str:
     return "" if told.issued else "no journal tells of it: what became of it since is not known"
 
 
-def _give_file(certificate: Certificate, proven: _Proven) -> None:
+def _give_file(certificate: Certificate, proven: Proven) -> None:
     assert proven.content is not None
     certificate.file_digest, certificate.file_size = proven.digest, len(proven.content)
     certificate.made_at = proven.told.made_at or certificate.issued_at
@@ -326,7 +225,7 @@ def _told_by(enrolment_id: str, begun_at: str) -> dict[str, object]:
     return {"museum": queries.find_museum(enrolment_id) or "", "begun_at": begun.isoformat()}
 
 
-def _note(certificate: Certificate, proven: _Proven) -> None:
+def _note(certificate: Certificate, proven: Proven) -> None:
     """Write down that it was taken back: in the journal, and for the audit."""
     db.session.flush()
     facts = {

@@ -41,6 +41,25 @@ EXAMPLE = "0123456789ABCDEF"
 PLAIN = """:root{color-scheme:light dark}body{margin:0;font:1.0625rem/1.5 system-ui,sans-serif}\
 main{max-width:40rem;margin:auto;padding:2rem 1rem}h1,h2{line-height:1.2}section+section{margin-top:3rem}"""
 
+SERVING = """\
+nginx:
+
+    server {
+        root /srv/mirror;
+        autoindex off;
+        error_page 404 /404.html;
+        add_header X-Robots-Tag noindex always;
+        add_header Referrer-Policy no-referrer always;
+        rewrite "^/(?:VERIFY|verify)/([0-9A-Z]{16})/?$" /verify/$1/index.html last;
+        location /status/ { default_type application/vc; }
+    }
+
+python3 -m http.server --directory /srv/mirror 8000
+
+lms certificates mirror --check /srv/mirror
+"""
+"""The end of README.txt, which is the same in every language."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mirrored:
@@ -178,7 +197,7 @@ def _readme(at: datetime) -> str:
     for code in LANGUAGES:
         with language(code):
             texts[code] = "\n\n".join(fill(text, 100) for text in _paragraphs(words.moment(at, code)))
-    return pdf.fill("certificates/mirror/readme.txt", languages=LANGUAGES, texts=texts).lstrip()
+    return f"\n\n{'-' * 80}\n\n".join([*texts.values(), SERVING])
 
 
 def _paragraphs(as_of: str) -> list[str]:
