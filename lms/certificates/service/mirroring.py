@@ -174,7 +174,7 @@ def _as_of(at: datetime) -> str:
     rules = []
     for code in LANGUAGES:
         with language(code):
-            said = orjson.dumps(f"{_('State as of')} {words.moment(at, code)}.").decode()
+            said = orjson.dumps(_("State as of %(moment)s.", moment=words.moment(at, code))).decode()
         rules.append(f".as-of:lang({code})::after {{ content: {said}; }}\n")
     return "".join(rules)
 
