@@ -24,6 +24,7 @@ from lms.infra.db import db
 from lms.infra.storage import storage
 from lms.learning import service as learning
 from lms.ops.models import AuditEntry
+from lms.ops.service import health
 from tests.certificates.conftest import Award
 from tests.certificates.lost import Kept
 from tests.factories.people import Cast
@@ -260,6 +261,16 @@ def test_one_whose_file_the_backup_did_not_have_yet_gets_the_file_that_was_made(
     assert kept.adopt().why == "its file had been missing"
     assert kept.found is not None
     assert replace(kept.found, made_at=kept.row.made_at) == kept.row
+
+
+def test_the_doctor_tells_what_stands_in_the_journal_alone(kept: Kept) -> None:
+    config = kept.app.config["LMS"]
+    with kept.app.app_context():
+        assert health.check_journal(config).state == "ok"
+    kept.lose()
+    with kept.app.app_context():
+        finding = health.check_journal(config)
+    assert (finding.state, "alone: 1;" in finding.detail) == ("warning", True)
 
 
 def test_reconcile_names_what_stands_in_the_journal_alone(kept: Kept, command: Command, tmp_path: Path) -> None:

@@ -272,15 +272,9 @@ def _digests(row: CertificateRow, *, files: bool) -> tuple[str | None, str | Non
 
 
 def _rows(row: CertificateRow, lang: str) -> list[tuple[str, str]]:
-    """Return what the certificate says, as terms and values."""
-    facts, award = row.facts, row.award
-    title = _(
-        "%(title)s, %(number)s, edition %(edition)d",
-        title=facts["course_title"],
-        number=facts["course_number"],
-        edition=facts["edition"],
-    )
-    said = [(_("Course"), title), (_("Issued"), words.day(row.issued_at.isoformat(), lang))]
+    """Return what the certificate says beside its course, as terms and values."""
+    award = row.award
+    said = [(_("Issued"), words.day(row.issued_at.isoformat(), lang))]
     if row.valid_until:
         said.append((_("Valid until"), words.day(row.valid_until.isoformat(), lang)))
     if award:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms.certificates.queries import list_lost
 from lms.certificates.service import journal, ring
 from lms.config import Config
 from lms.infra import clock, mail, schema
@@ -212,6 +213,10 @@ def check_journal(config: Config) -> Finding:
         return fault("journal", f"entry {broken} does not follow from the one before it; compare it with a kept copy.")
     if paused():
         return warning("journal", "mail and certificates wait: run lms certificates reconcile.")
+    if lost := len(list_lost()):
+        return warning(
+            "journal", f"certificates that stand in it alone: {lost}; bring their files to lms certificates adopt."
+        )
     return ok("journal", str(journal.path(config.data_dir)))
 
 
