@@ -34,6 +34,7 @@ TABLE: dict[type, tuple[Callable[[Any], None], ...]] = {
     accounts.PasswordResetOrdered: (ops.note,),
     accounts.RoleGranted: (ops.note,),
     accounts.RoleRevoked: (ops.note,),
+    certificates_events.CertificateAdopted: (ops.note,),
     certificates_events.CertificateCorrected: (certificates.standing_changed, ops.note),
     certificates_events.CertificateIssued: (certificates.issued,),
     certificates_events.CertificateReinstated: (certificates.standing_changed, ops.note),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +86,21 @@ def find_person(subject_id: str) -> Person | None:
     canonical = select(Subject.canonical_id).where(Subject.id == subject_id).scalar_subquery()
     found = list_accounts_of(canonical)
     return found[0] if found else None
+
+
+def each_address(batch: int = 1000) -> Iterator[tuple[str, str]]:
+    """Yield the confirmed address of everybody, with the subject under which their learning is read."""
+    after = 0
+    query = (
+        select(_account.c.id, _account.c.email, _subject.c.canonical_id)
+        .join_from(_account, _subject, _subject.c.id == _account.c.subject_id)
+        .where(_account.c.confirmed_at.is_not(None), _account.c.id > bindparam("after"))
+        .order_by(_account.c.id)
+        .limit(batch)
+    )
+    while rows := run(query, {"after": after}).all():
+        yield from ((row.email, row.canonical_id) for row in rows)
+        after = rows[-1].id
 
 
 def list_accounts_of(canonical_id: str | ScalarSelect[str]) -> list[Person]:

@@ -50,6 +50,16 @@ class CertificateCorrected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateAdopted:
+    """A certificate whose record was lost was taken back from its file; '' as the subject when its holder is gone."""
+
+    actor: str | None
+    subject_id: str
+    certificate_id: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TranscriptIssued:
     """A transcript was drawn up; its file follows."""
 

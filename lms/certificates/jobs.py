@@ -18,7 +18,7 @@ from lms.certificates.queries import proposals as proposed
 from lms.certificates.queries.documents import Document
 from lms.certificates.queries.proposals import ProposalRow
 from lms.certificates.queries.transcripts import find_transcript
-from lms.certificates.service import issuing, journal, lifecycle, packing, proposing, specimen, transcripts
+from lms.certificates.service import issuing, journal, lifecycle, packing, proposing, specimen, sweeping, transcripts
 from lms.courses.queries import get_tree
 from lms.infra import clock, mail, orders
 from lms.infra.commands import keep_so_far
@@ -121,6 +121,12 @@ def write_journal() -> None:
 def keep_journal() -> None:
     """Write the file of the journal on."""
     journal.write_out()
+
+
+@periodic("certificates.sweep", every=24 * 3600)
+def sweep() -> None:
+    """Remove the bytes of certificates that were stored and then belonged to none, since a process died in between."""
+    sweeping.sweep()
 
 
 @periodic("certificates.remind", every=6 * 3600)

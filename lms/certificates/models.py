@@ -22,7 +22,8 @@ def folded(*texts: str) -> str:
 class Certificate(Base):
     """One award: its snapshot, and the bytes of its file once they are made.
 
-    `snapshot` holds the holder's name and can be emptied by erasure; code, course, dates and digest stay.
+    `snapshot` holds the holder's name and can be emptied by erasure; code, course, dates and digest stay. Of one that
+    was taken back from its file neither enrolment nor holder nor course need be known: these are then None, '' and ''.
     """
 
     __tablename__ = "certificates_certificate"
@@ -30,7 +31,7 @@ class Certificate(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     code: Mapped[str] = mapped_column(String(16), unique=True)
     subject_id: Mapped[str] = mapped_column(String(32))
-    enrolment_id: Mapped[str] = mapped_column(ForeignKey("learning_enrolment.id"))
+    enrolment_id: Mapped[str | None] = mapped_column(ForeignKey("learning_enrolment.id"))
     course_id: Mapped[str] = mapped_column(String(32))
     standing: Mapped[str] = mapped_column(String(16), default="issued")
     issued_at: Mapped[datetime] = mapped_column(Instant)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from hmac import compare_digest
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
-from lms.domain.award import Award
+from lms.domain.award import Assessment, Award, Identity
 
 CONTEXT = (
     "https://www.w3.org/ns/credentials/v2",
@@ -66,6 +67,14 @@ def place_of(ordinal: int) -> Place:
     """Return the place of the certificate that was given this number, counted from 0."""
     number, turn = divmod(ordinal, LIST_LENGTH)
     return Place(number=number + 1, index=(turn * _STRIDE + _OFFSET) % LIST_LENGTH)
+
+
+def ordinal_of(place: Place) -> int:
+    """Return the number of the certificate that has this place; ValueError for a place that no list has."""
+    if place.number < 1 or not 0 <= place.index < LIST_LENGTH:
+        raise ValueError(f"no list has the place {place.number}, {place.index}")
+    turn = (place.index - _OFFSET) * pow(_STRIDE, -1, LIST_LENGTH) % LIST_LENGTH
+    return (place.number - 1) * LIST_LENGTH + turn
 
 
 class Holder(Protocol):
@@ -199,7 +208,7 @@ def envelope(
 IDENTIFICATION = "Identification"
 """The genre of the evidence that says how the holder was identified."""
 
-IDENTITIES = {
+IDENTITIES: dict[Identity, str] = {
     "self-declared": "Identity self-declared",
     "museum": "Identity confirmed by a museum",
     "centre": "Identity checked at a supervised sitting",
@@ -207,9 +216,12 @@ IDENTITIES = {
 """How the holder was identified, in words that programs may compare."""
 
 
+STUDIED = "The holder worked through the course; nothing was graded."
+
+
 def _assessed(award: Award) -> str:
     if award.assessment == "study":
-        return "The holder worked through the course; nothing was graded."
+        return STUDIED
     watched = "nobody supervised them"
     if award.supervised_by:
         others = "; nobody supervised the others" if award.quizzes > 1 else ""
@@ -226,6 +238,53 @@ def _identified(award: Award) -> str:
         "centre": f"At {award.identified_by} a supervisor saw the holder's papers with this name before the final "
         "quiz.",
     }[award.identity]
+
+
+_ASSESSED = re.compile(
+    r"Quizzes graded by the site; (?:nobody supervised them|the final one was supervised at "
+    r"(?P<centre>.+?)(?P<others>; nobody supervised the others)?)(?P<tasks>; tasks in the holder's own museum as the "
+    r"holder reported them)?\.",
+    re.S,
+)
+_IDENTIFIED = re.compile(
+    r"(?P<museum>.+) confirmed that it knows the holder .*|At (?P<centre>.+) a supervisor saw .*", re.S
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """How the work was assessed and the holder identified, as a credential says it."""
+
+    assessment: Assessment
+    quizzes: int
+    """Two where it says that there were others beside the final one; the number itself it does not tell."""
+    supervised_by: str
+    identity: Identity
+    identified_by: str
+
+
+def read_evidence(evidence: Sequence[Mapping[str, Any]]) -> Evidence:
+    """Return what the evidence of a credential of ours says; ValueError for other words.
+
+    Those that were issued before identities were told have the first part alone.
+    """
+    said = str(evidence[0]["name"])
+    found = _ASSESSED.fullmatch(said)
+    if found is None and said != STUDIED:
+        raise ValueError("this is no kind of assessment")
+    parts = found.groupdict() if found else {}
+    named = next((one for one in evidence[1:] if one.get("genre") == IDENTIFICATION), None)
+    identity = next((key for key, name in IDENTITIES.items() if named is None or named["name"] == name), None)
+    if identity is None:
+        raise ValueError("this is no way to identify a holder")
+    by = _IDENTIFIED.fullmatch(str(named["description"])) if named and identity != "self-declared" else None
+    return Evidence(
+        assessment="study" if found is None else "quizzes-tasks" if parts["tasks"] else "quizzes",
+        quizzes=2 if parts.get("others") else 0,
+        supervised_by=parts.get("centre") or "",
+        identity=identity,
+        identified_by=(by["museum"] or by["centre"]) if by else "",
+    )
 
 
 def identifiers_of(holder: Holder) -> list[dict[str, Any]]:

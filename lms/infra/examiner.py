@@ -2,6 +2,10 @@
 
 Run as a program it answers one file after the other: a frame is the length of what follows, eight bytes, then JSON with
 what to believe, a line feed, and the file. Whatever happens to it, the site goes on: it is ended and started again.
+Each process that serves pages has one, and lets one of its threads wait for it beside the one that is served: so two of
+four threads are free for everybody else, whatever is sent.
+
+It is long because both ends of the pipe stand here, and what is looked at in a file.
 """
 
 from __future__ import annotations
@@ -22,13 +26,27 @@ from typing import IO, Any, Literal
 
 from flask import current_app
 
-from lms.infra.signing import documents, jcs
+from lms.infra.signing import examination, jcs
 
 LARGEST = 20 * 1024 * 1024
 DEEPEST = 40
 LARGEST_CREDENTIAL = 512 * 1024
+MOST_CHUNKS = 10_000
+"""Parts of a picture; a badge has five."""
+
 MEMORY = 1024 * 1024 * 1024
-SECONDS = 2.0
+SECONDS = 1.3
+"""A certificate takes 0.06 of processor time. With both waits, everybody has an answer within 2."""
+
+WAIT = 0.3
+"""Seconds that a file waits for the one before it, and for a process that had to be started again."""
+
+START = 30.0
+"""Seconds that the first process may take to begin; it loads what reads PDF."""
+
+TURNS = 2
+"""Files that are looked at or wait for it, in one process of the site; who comes then is asked to come again."""
+
 KEYWORD = b"openbadgecredential"
 PNG = b"\x89PNG\r\n\x1a\n"
 _LENGTH = struct.Struct(">Q")
@@ -42,7 +60,8 @@ class Findings:
 
     kind: Kind
     problem: str = ""
-    """'' when it could be read; else empty, too-large, too-long, encrypted, damaged, too-deep or ambiguous."""
+    """'' when it could be read; else busy, empty, too-large, too-long, too-many-objects, encrypted, damaged, too-deep,
+    ambiguous or, of a picture, no-credential."""
     credential: dict[str, Any] | None = None
     method: str = ""
     """The key that the credential's proof names."""
@@ -82,7 +101,7 @@ def examine(content: bytes, believed: Believed) -> Findings:
 
 
 def _pdf(content: bytes, believed: Believed) -> Findings:
-    paper = documents.examine_pdf(content, authorities=believed.authorities, signers=believed.signers)
+    paper = examination.examine_pdf(content, authorities=believed.authorities, signers=believed.signers)
     inner = _proof("pdf", paper.attachment, believed) if paper.attachment else Findings(kind="pdf")
     return Findings(
         **{
@@ -98,12 +117,14 @@ def _pdf(content: bytes, believed: Believed) -> Findings:
 def _baked(content: bytes) -> bytes | str:
     """Return the credential baked into a PNG (Open Badges 3.0, section 5.3.1), or what is wrong with the file."""
     found: list[bytes] = []
-    at = len(PNG)
+    at, chunks = len(PNG), 0
     while at + 12 <= len(content):
+        chunks += 1
+        if chunks > MOST_CHUNKS:
+            return "too-many-objects"
         length, name = struct.unpack(">I4s", content[at : at + 8])
-        body = content[at + 8 : at + 8 + length]
-        if name == b"iTXt" and body.startswith(KEYWORD + b"\0"):
-            text = _text(body[len(KEYWORD) + 1 :])
+        if name == b"iTXt" and content.startswith(KEYWORD + b"\0", at + 8):
+            text = _text(content[at + 8 + len(KEYWORD) + 1 : at + 8 + length])
             if text is None:
                 return "damaged"
             found.append(text)
@@ -119,7 +140,7 @@ def _text(body: bytes) -> bytes | None:
     _translated, _zero, text = rest.partition(b"\0")
     if packed == b"\1":
         try:
-            return zlib.decompressobj().decompress(text, LARGEST_CREDENTIAL)
+            return zlib.decompressobj().decompress(text, LARGEST_CREDENTIAL + 1)
         except zlib.error:
             return None
     return text[: LARGEST_CREDENTIAL + 1]
@@ -131,7 +152,10 @@ def _proof(kind: Kind, content: bytes, believed: Believed) -> Findings:
     if _depth(content) > DEEPEST:
         return Findings(kind=kind, problem="too-deep")
     try:
-        credential = json.loads(content, object_pairs_hook=_once)
+        # By text, so that nobody reads it as UTF-16 whose brackets were not counted.
+        credential = json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_refuse)
+    except _Twice:
+        return Findings(kind=kind, problem="ambiguous")
     except (ValueError, RecursionError):
         return Findings(kind=kind, problem="damaged")
     if not isinstance(credential, dict):
@@ -142,12 +166,21 @@ def _proof(kind: Kind, content: bytes, believed: Believed) -> Findings:
     return Findings(kind=kind, credential=credential, method=method, proven=proven)
 
 
+class _Twice(Exception):
+    """A name stands twice in an object."""
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse an object with a name twice: programs differ on which of the two counts."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise _Twice
     return found
+
+
+def _refuse(constant: str) -> None:
+    """Refuse NaN and Infinity, which Python would read and JSON does not have (RFC 8259, section 6)."""
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def _depth(content: bytes) -> int:
@@ -170,52 +203,94 @@ def _depth(content: bytes) -> int:
     return deepest
 
 
+class _Starting(Exception):
+    """The process that took the place of an ended one is not ready yet."""
+
+
 class Examiner:
     """The process that looks, started with the first file, ended when it takes too long or dies."""
 
     def __init__(self) -> None:
+        self._turns = threading.BoundedSemaphore(TURNS)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._ready = self._ended = False
 
-    def look(self, content: bytes, believed: Believed) -> Findings:
-        """Return what a file shows; 'too-long' when it could not be told within the limits."""
+    def look(self, content: bytes, believed: Believed, *, patient: bool = False) -> Findings:
+        """Return what a file shows; 'too-long' when it could not be told within the limits, 'busy' when others wait.
+
+        A command is patient: it waits for the process where a visitor is asked to come again.
+        """
         if not content or len(content) > LARGEST:
             return examine(content[: LARGEST + 1], believed)
-        with self._lock:
-            answer = self._ask(_frame(content, believed))
+        if not self._turns.acquire(blocking=False):
+            return Findings(kind="other", problem="busy")
+        try:
+            answer = self._in_turn(_frame(content, believed), START if patient or not self._ended else WAIT)
+        finally:
+            self._turns.release()
         if answer is None:
             return Findings(kind="other", problem="too-long")
+        if not answer:
+            return Findings(kind="other", problem="busy")
         return Findings(**json.loads(answer))
 
-    def _ask(self, frame: bytes) -> bytes | None:
-        process = self._running()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        deadline = time.monotonic() + SECONDS
-        writer = threading.Thread(target=_feed, args=(process.stdin, frame), daemon=True)
-        writer.start()
+    def _in_turn(self, frame: Sequence[bytes], patience: float) -> bytes | None:
+        if not self._lock.acquire(timeout=WAIT):
+            return b""
         try:
+            return self._ask(frame, patience)
+        finally:
+            self._lock.release()
+
+    def _ask(self, frame: Sequence[bytes], patience: float) -> bytes | None:
+        """Return the answer, empty when the process is still being started again, None when it was ended over this."""
+        writer: threading.Thread | None = None
+        try:
+            process = self._running(patience)
+            assert process.stdin is not None
+            assert process.stdout is not None
+            deadline = time.monotonic() + SECONDS
+            writer = threading.Thread(target=_feed, args=(process.stdin, frame), daemon=True)
+            writer.start()
             head = _read(process.stdout, _LENGTH.size, deadline)
             return _read(process.stdout, _LENGTH.unpack(head)[0], deadline)
+        except _Starting:
+            return b""
         except (OSError, EOFError, TimeoutError):
+            self._ended = True
             self._end()
+            self._begin()  # it loads while nobody waits for it
             return None
         finally:
-            writer.join(timeout=1)
+            if writer is not None:
+                writer.join(timeout=1)
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self, patience: float) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "lms.infra.examiner"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
+            self._end()
+            self._begin()
+        process = self._process
+        assert process is not None
+        if not self._ready:
             # It says that it is ready: what it imports takes longer than any file may.
-            assert self._process.stdout is not None
-            _read(self._process.stdout, 1, time.monotonic() + 30)
-        return self._process
+            assert process.stdout is not None
+            try:
+                _read(process.stdout, 1, time.monotonic() + patience)
+            except TimeoutError as error:
+                raise _Starting from error
+            self._ready = True
+        return process
+
+    def _begin(self) -> None:
+        self._ready = False
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "lms.infra.examiner"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
 
     def _end(self) -> None:
         if self._process is not None:
@@ -229,6 +304,7 @@ class Examiner:
     def close(self) -> None:
         """End the process."""
         with self._lock:
+            self._ended = False
             self._end()
 
 
@@ -238,19 +314,21 @@ def examiner() -> Examiner:
     return running
 
 
-def _frame(content: bytes, believed: Believed) -> bytes:
+def _frame(content: bytes, believed: Believed) -> tuple[bytes, bytes]:
+    """Return what is sent, in two parts: a file may be large, and is not copied."""
     header = {
         "multikeys": dict(believed.multikeys),
         "authorities": [authority.hex() for authority in believed.authorities],
         "signers": list(believed.signers),
     }
-    body = json.dumps(header).encode() + b"\n" + content
-    return _LENGTH.pack(len(body)) + body
+    head = json.dumps(header).encode() + b"\n"
+    return _LENGTH.pack(len(head) + len(content)) + head, content
 
 
-def _feed(pipe: IO[bytes], frame: bytes) -> None:
+def _feed(pipe: IO[bytes], frame: Sequence[bytes]) -> None:
     try:
-        pipe.write(frame)
+        for part in frame:
+            pipe.write(part)
         pipe.flush()
     except (OSError, ValueError):
         return  # it died or was ended meanwhile: whoever reads its answer learns so
@@ -274,6 +352,7 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
     """Answer file after file until nobody asks any more."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes no file whatever
     target.write(b"!")
     target.flush()
     while head := source.read(_LENGTH.size):
@@ -284,6 +363,7 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
             authorities=[bytes.fromhex(authority) for authority in told["authorities"]],
             signers=told["signers"],
         )
+        _limit_time()
         try:
             found = examine(content, believed)
         except MemoryError:
@@ -291,6 +371,12 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
         answer = json.dumps(asdict(found)).encode()
         target.write(_LENGTH.pack(len(answer)) + answer)
         target.flush()
+
+
+def _limit_time() -> None:
+    """Let one file take some seconds: who asked ends this process sooner, unless that one was ended itself."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + 10 * SECONDS), hard))
 
 
 if __name__ == "__main__":

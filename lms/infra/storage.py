@@ -48,6 +48,18 @@ class Storage:
         """Forget the bytes, if they are here."""
         self.path(digest).unlink(missing_ok=True)
 
+    def forget_unfinished(self, before: float) -> int:
+        """Remove what was being written when a process died before a moment (seconds since 1970); return how many."""
+        count = 0
+        for file in self.root.glob("[0-9a-f][0-9a-f]/new-*"):
+            try:
+                if file.stat().st_mtime < before:
+                    file.unlink()
+                    count += 1
+            except FileNotFoundError:  # it has its name by now
+                continue
+        return count
+
     def digests(self) -> Iterator[str]:
         """Yield the digest of everything kept."""
         for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]")):

@@ -41,6 +41,22 @@ class Limits:
         limited = current_app.config.get("RATELIMIT_ENABLED", True)
         return not limited or self._counts.hit(RateLimitItemPerHour(an_hour), name, *who)
 
+    def sends(self, name: str, a_minute: int) -> Callable[[View], View]:
+        """Answer 429 to an address that sends this form more often; looking at it costs nothing."""
+        most = RateLimitItemPerMinute(a_minute)
+
+        def guard(view: View) -> View:
+            @wraps(view)
+            def guarded(*args: Any, **kwargs: Any) -> Any:
+                counted = request.method == "POST" and current_app.config.get("RATELIMIT_ENABLED", True)
+                if counted and not self._counts.hit(most, name, request.remote_addr or ""):
+                    abort(429)
+                return view(*args, **kwargs)
+
+            return cast(View, guarded)
+
+        return guard
+
     def misses(self, name: str, a_minute: int) -> Callable[[View], View]:
         """Answer 429 to an address that asked for more things that are not there; what is there costs nothing."""
         most = RateLimitItemPerMinute(a_minute)

@@ -143,7 +143,7 @@ def test_a_credential_of_another_issuer_with_our_name_is_foreign(app: Flask, cre
         (b"", "empty"),
         (b"{" * 10_000, "too-deep"),
         (b'{"a":' * 10_000, "too-deep"),
-        (b'{"a": 1, "a": 2}', "damaged"),
+        (b'{"a": 1, "a": 2}', "ambiguous"),
         (b"%PDF-1.7 nothing", "damaged"),
         (b"\x89PNG\r\n\x1a\n" + b"\0\0\xff\xffIDAT", "no-credential"),
     ],

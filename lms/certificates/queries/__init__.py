@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
 from lms.accounts.models import Account, Affiliation, Subject
-from lms.certificates.models import Certificate, Entry, FrozenName
+from lms.certificates.models import Certificate, Entry, FrozenName, IssuedTranscript
 from lms.courses.models import Course, Version
 from lms.domain.award import Award, State, state
 from lms.domain.codes import spaced
-from lms.domain.journal import Line
+from lms.domain.journal import ADOPTED, ISSUED, Line
 from lms.infra.db import db
 from lms.learning.models import Enrolment
 from lms.network.models import Museum
@@ -30,7 +30,8 @@ class CertificateRow:
     id: str
     code: str
     subject_id: str
-    enrolment_id: str
+    enrolment_id: str | None
+    """None of one that was taken back from its file and whose enrolment is gone."""
     course_id: str
     standing: str
     issued_at: datetime
@@ -205,7 +206,12 @@ def list_unmade(limit: int = 200) -> list[str]:
     """Return the ids of certificates whose file waits, the oldest first; those that cannot be set come last."""
     query = (
         select(Certificate.id)
-        .where(Certificate.file_digest.is_(None), Certificate.erased_at.is_(None), Certificate.standing != "superseded")
+        .where(
+            Certificate.file_digest.is_(None),
+            Certificate.credential_digest.is_(None),  # one that was adopted by its credential has its file elsewhere
+            Certificate.erased_at.is_(None),
+            Certificate.standing != "superseded",
+        )
         .order_by(Certificate.problem.is_not(None), Certificate.issued_at)
         .limit(limit)
     )
@@ -233,6 +239,17 @@ def each_of_course(course_id: str) -> Iterator[CertificateRow]:
             (Certificate.issued_at > moment) | ((Certificate.issued_at == moment) & (Certificate.id > key))
         )
         batch = [_row(row) for row in db.session.execute(after)]
+
+
+_EACH = _COLUMNS.where(_table.c.code > bindparam("after")).order_by(_table.c.code).limit(500)
+
+
+def each_certificate() -> Iterator[CertificateRow]:
+    """Yield every certificate in the order of the codes, in batches that do not grow with their number."""
+    after = ""
+    while rows := db.session.connection().execute(_EACH, {"after": after}).all():
+        yield from (_row(row) for row in rows)
+        after = rows[-1].code
 
 
 def list_codes(subject_id: str, course_id: str) -> set[str]:
@@ -294,6 +311,47 @@ def find_head() -> Line | None:
     if row is None:
         return None
     return Line(seq=row.seq, at=row.at, kind=row.kind, code=row.code, facts=row.facts, digest=row.digest)
+
+
+def list_lost() -> list[str]:
+    """Return the codes of certificates and transcripts that stand in the journal alone, the oldest first."""
+    query = (
+        select(Entry.code)
+        .where(
+            Entry.kind.in_((ISSUED, ADOPTED)),
+            *(~select(kept.id).where(kept.code == Entry.code).exists() for kept in (Certificate, IssuedTranscript)),
+        )
+        .group_by(Entry.code)
+        .order_by(func.min(Entry.seq))
+    )
+    return list(db.session.scalars(query))
+
+
+def find_by_ordinal(ordinal: int) -> str | None:
+    """Return the code of the certificate or transcript with this number."""
+    codes = (
+        db.session.scalar(select(kept.code).where(kept.ordinal == ordinal)) for kept in (Certificate, IssuedTranscript)
+    )
+    return next(filter(None, codes), None)
+
+
+def find_successor(code: str) -> tuple[str, datetime] | None:
+    """Return the certificate that was issued in place of this one, and when."""
+    query = select(Certificate.code, Certificate.issued_at).where(Certificate.replaces == code).limit(1)
+    row = db.session.execute(query).first()
+    return (row.code, row.issued_at) if row else None
+
+
+def find_enrolment(subject_id: str, course_id: str) -> str | None:
+    """Return a person's enrolment in a course that no certificate stands for yet."""
+    query = select(Enrolment.id).where(
+        Enrolment.subject_id == subject_id,
+        Enrolment.course_id == course_id,
+        ~select(Certificate.id)
+        .where(Certificate.enrolment_id == Enrolment.id, Certificate.standing != "superseded")
+        .exists(),
+    )
+    return db.session.scalar(query)
 
 
 def find_digest(seq: int) -> str | None:

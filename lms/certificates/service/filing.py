@@ -6,7 +6,7 @@ from sqlalchemy import CursorResult, select, update
 
 from lms.certificates.models import Certificate, IssuedTranscript
 from lms.certificates.queries.documents import Document
-from lms.certificates.service import journal
+from lms.certificates.service import journal, sweeping
 from lms.certificates.service.making import Made
 from lms.domain.journal import MADE
 from lms.infra import clock
@@ -18,7 +18,7 @@ Model = type[Certificate] | type[IssuedTranscript]
 
 def keep(model: Model, row: Document, made: Made) -> bool:
     """Keep what was made; tell whether this call did, and not another one before it."""
-    digest, credential_digest = storage().put(made.pdf), storage().put(made.credential)
+    digest, credential_digest = (sweeping.store(row.code, content) for content in (made.pdf, made.credential))
     begin_write()
     done = db.session.execute(
         update(model)
@@ -57,7 +57,6 @@ def note_problem(model: Model, row: Document, problem: str) -> None:
 
 def forget(row: Document | None) -> None:
     """Remove the bytes of what an erased holder was given."""
-    if row is not None and row.award is None and row.file_digest:
-        storage().remove(row.file_digest)
-        if row.credential_digest:
-            storage().remove(row.credential_digest)
+    if row is not None and row.award is None:
+        for digest in filter(None, (row.file_digest, row.credential_digest)):
+            storage().remove(digest)

@@ -101,7 +101,9 @@ def _language(wanted: tuple[str, ...], course: Course) -> str:
     return next((code for code in wanted if code in (course.language, *course.translations)), course.language)
 
 
-def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, replaces: str | None = None) -> str:
+def keep(
+    award: Award, *, subject_id: str, enrolment_id: str | None, course_id: str, replaces: str | None = None
+) -> str:
     """Keep an award as a certificate of its own, write it into the journal, and return its id."""
     ordinal, code = numbering.take()
     certificate = Certificate(
@@ -194,7 +196,7 @@ def make_file(certificate_id: str) -> CertificateRow | None:
     libraries the award waits, as it does without a key that may sign or an authority that has to answer.
     """
     row = queries.find_certificate(certificate_id)
-    if row is None or row.award is None or row.file_digest:
+    if row is None or row.award is None or row.file_digest or row.credential_digest:
         return None
     if paused():
         return None
@@ -238,7 +240,7 @@ def erase_holder(subject_id: str) -> list[str]:
     for names in (FrozenName, Presence):
         db.session.execute(delete(names).where(names.subject_id.in_(subjects)))
     db.session.flush()
-    return [certificate.id for certificate in erased if certificate.file_digest]
+    return [certificate.id for certificate in erased if certificate.file_digest or certificate.credential_digest]
 
 
 def forget_file(certificate_id: str) -> None:

@@ -14,6 +14,7 @@ from lms.certificates import queries
 from lms.certificates.models import Certificate, Entry, Head, IssuedTranscript
 from lms.certificates.queries.documents import last_ordinal
 from lms.domain import journal
+from lms.domain.award import IDENTIFYING
 from lms.domain.journal import Comparison, Line
 from lms.infra import clock
 from lms.infra.db import begin_write, db, is_sqlite, run, table_of
@@ -36,6 +37,18 @@ def append(kind: str, code: str, facts: Mapping[str, Any]) -> None:
     line = journal.make_line(head.digest, seq=head.next_seq, at=clock.now(), kind=kind, code=code, facts=facts)
     _insert(line)
     run(update(_head).values(next_seq=head.next_seq + 1, digest=line.digest))
+
+
+def hold() -> None:
+    """Let nobody else write the journal until the commit, so that what is read now still holds then."""
+    _locked_head()
+
+
+def pass_over(ordinal: int) -> None:
+    """Give no later certificate a number that one from elsewhere has."""
+    _locked_head()
+    highest = func.max if is_sqlite() else func.greatest
+    run(update(_head).values(next_ordinal=highest(_head.c.next_ordinal, ordinal + 1)))
 
 
 def take_ordinal() -> int:
@@ -140,7 +153,8 @@ def settle() -> None:
 def reconcile(kept: list[Line]) -> Iterator[Line]:
     """Take over the entries of a journal that came after what is here, and go on; yield those that were taken over.
 
-    A standing that the journal tells is set. What only the journal knows stays in it: `adopt` brings such files back.
+    A standing that the journal tells is set. A certificate that only the journal knows stays in it alone until its file
+    is adopted; `queries.list_lost` names them.
     """
     found = compare(kept)
     if found.forked_at is not None:
@@ -154,6 +168,17 @@ def reconcile(kept: list[Line]) -> Iterator[Line]:
     go_on()
 
 
+def _erase(line: Line) -> None:
+    """Take the name out again that a backup has brought back."""
+    certificate = db.session.scalars(
+        select(Certificate).where(Certificate.code == line.code, Certificate.erased_at.is_(None))
+    ).first()
+    if certificate is not None:
+        certificate.snapshot = {k: "" if k in IDENTIFYING else v for k, v in certificate.snapshot.items()}
+        certificate.erased_at, certificate.problem = line.at, None
+        db.session.flush()
+
+
 def _take_over(line: Line) -> None:
     facts = line.facts
     changed: dict[str, Any] = {}
@@ -163,10 +188,10 @@ def _take_over(line: Line) -> None:
         changed = {"standing": "issued", "ended_at": None, "reason": ""}
     elif line.kind == journal.SUPERSEDED:
         changed = {"standing": "superseded", "ended_at": line.at, "replaced_by": str(facts.get("by", ""))}
-    elif line.kind == journal.ISSUED:
-        ordinal = int(facts.get("ordinal", 0)) + 1
-        highest = func.max if is_sqlite() else func.greatest
-        run(update(_head).values(next_ordinal=highest(_head.c.next_ordinal, ordinal)))
+    elif line.kind in {journal.ISSUED, journal.ADOPTED}:
+        pass_over(int(facts.get("ordinal", 0)))
+    elif line.kind == journal.ERASED:
+        _erase(line)
     if changed:
         # The code is that of the one or the other.
         for kind in (Certificate, IssuedTranscript):

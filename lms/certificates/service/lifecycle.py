@@ -77,13 +77,13 @@ def correct(certificate_id: str, *, actor: str | None) -> str:
 
 def _renamed(certificate: Certificate, award: Award, spelling: Spelling) -> Award:
     """Return the award under another name, with what museums and supervisors said of that name."""
-    enrolment = find_enrolment_row(certificate.enrolment_id)
+    enrolment = find_enrolment_row(certificate.enrolment_id) if certificate.enrolment_id else None
     version = (enrolment.completed_version_id or enrolment.version_id) if enrolment else None
     found = Identified()
-    if version:
+    if enrolment and version:
         found = identifying.identify(
             certificate.subject_id,
-            certificate.enrolment_id,
+            enrolment.id,
             certificate.course_id,
             get_tree(version),
             spelling,
@@ -113,13 +113,15 @@ def replace_by(old: Certificate, award: Award, *, actor: str | None) -> str:
     fresh = db.session.get_one(Certificate, fresh_id)
     old.replaced_by = fresh.code
     journal.append(SUPERSEDED, old.code, {"by": fresh.code})
-    append(
-        old.subject_id,
-        old.course_id,
-        progress.CERTIFIED,
-        {"code": fresh.code, "version": award.version_digest, "replaces": old.code},
-    )
-    refold(old.subject_id, old.course_id)
+    if old.subject_id and old.course_id:
+        append(
+            old.subject_id,
+            old.course_id,
+            progress.CERTIFIED,
+            {"code": fresh.code, "version": award.version_digest, "replaces": old.code},
+        )
+    if old.enrolment_id:
+        refold(old.subject_id, old.course_id)
     db.session.flush()
     publish(
         CertificateCorrected(

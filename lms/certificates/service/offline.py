@@ -58,7 +58,7 @@ def build(
     for code in LANGUAGES:
         with language(code):
             texts[code] = words()
-    style, library, script = _style(), _library(), _script("js/offline-verifier.js")
+    style, library, script = style_sheet(), _library(), script_of("js/offline-verifier.js")
     page = pdf.fill(
         TEMPLATE,
         name=name,
@@ -110,7 +110,8 @@ def _read(path: str) -> str:
     return (place("static") / path).read_text(encoding="utf-8")
 
 
-def _script(path: str) -> str:
+def script_of(path: str) -> str:
+    """Return a script without its remarks."""
     return "\n" + REMARKS.sub("", _read(path))
 
 
@@ -122,7 +123,8 @@ def _library() -> str:
     )
 
 
-def _style() -> str:
+def style_sheet() -> str:
+    """Return the site's style sheet for a page that stands alone."""
     return "\n" + REMARKS.sub("", FONTS.sub("", _read("css/site.css")) + _read("css/offline.css"))
 
 

@@ -155,6 +155,13 @@ def _of_file(checked: Checked) -> tuple[Literal["wait", "no"], str, str, str]:
             _("It is signed by somebody else, or with a key that this site never had."),
             _("Ask the one who issued it. Look that the name in its address is really the one you expect."),
         )
+    if checked.findings.problem == "busy":
+        return (
+            "wait",
+            _("Not checked: other files are being looked at"),
+            _("So many files came at once that yours could not be looked at. Nothing of it was kept."),
+            _("Send it again in a minute, or type the code that stands on the certificate: that works at once."),
+        )
     if checked.origin == "unreadable":
         return (
             "wait",
@@ -185,7 +192,8 @@ def _why_unreadable(problem: str) -> str:
         "too-long": _("Looking at the file took too long."),
         "encrypted": _("The file is locked with a password."),
         "too-deep": _("The file is nested too deep."),
-        "ambiguous": _("The picture carries more than one credential."),
+        "ambiguous": _("Something stands in it more than once, so that nobody can tell which one counts."),
+        "too-many-objects": _("It has more parts than any certificate."),
     }.get(problem, _("The file is damaged, or of another kind."))
 
 

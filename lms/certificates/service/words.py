@@ -162,6 +162,11 @@ def hours_of(minutes: int, lang: str) -> str:
     return _("%(hours)s h", hours=format_decimal(max(round(minutes / 30) / 2, 0.5), locale=lang))
 
 
+def figure(value: float, lang: str) -> str:
+    """Write a number as the language does."""
+    return str(format_decimal(value, locale=lang))
+
+
 def percent(value: int, lang: str) -> str:
     """Write a whole per cent as the language does."""
     return str(format_percent(value / 100, locale=DATES.get(lang, lang)))

@@ -35,21 +35,34 @@ FORMS = ("text/html", "application/vc", "application/ld+json", "application/json
 
 NAMES = ("name", "name_latin")
 
+SENDS = 30
+"""Files that one address may send in a minute; each takes up to a second and a half of a process."""
+
+AGAIN = 10
+"""Seconds after which somebody may try again to whom a busy site said no."""
+
 not_guessed = Limits().misses("certificates", MISSES)
+not_flooded = Limits().sends("certificates.files", SENDS)
 
 
 def add_to(blueprint: Blueprint) -> None:
     """Register the pages."""
     blueprint.add_url_rule("/verify", "verify_form", ask, methods=["GET", "POST"])
+    # Runs before anything reads the form, and so before its size is judged.
+    blueprint.url_value_preprocessor(_allow_size)
     blueprint.add_url_rule("/<any(VERIFY, Verify):_shouted>/<code>", "verify", by_code)
     blueprint.add_url_rule("/verify/<code>", "verify", by_code)
 
 
+def _allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    if endpoint == "certificates.verify_form" and request.method == "POST":
+        request.max_content_length = LARGEST + 1024 * 1024
+
+
 @public
+@not_flooded
 def ask() -> Answer | str:
     """Ask for a code or a file; go to the page about the one, check the other."""
-    if request.method == "POST":
-        request.max_content_length = LARGEST + 1024 * 1024
     file: FileStorage | None = request.files.get("file")
     typed = request.values.get("code", "")
     forged = "forge" in request.form
@@ -109,10 +122,13 @@ def _by_file(content: bytes, typed: str, forged: bool) -> Response:
         return about(checked.row, file=checked)
     now = words.moment(clock.now(), locale.current())
     if forged:
-        return _unseen(make_response(forging.forge_page(checked, now)))
-    return _unseen(
-        make_response(page("certificates/file.html", checked=checked, said=verdict.on_file(checked), now=now))
-    )
+        response = _unseen(make_response(forging.forge_page(checked, now)))
+    else:
+        said = verdict.on_file(checked)
+        response = _unseen(make_response(page("certificates/file.html", checked=checked, said=said, now=now)))
+    if checked.findings.problem == "busy":
+        response.status_code, response.headers["Retry-After"] = 503, str(AGAIN)
+    return response
 
 
 def _summary(row: Document) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms.certificates.queries import list_lost
 from lms.certificates.service import auditing, journal, ring
 from lms.config import Config
 from lms.infra import clock, mail, schema
@@ -224,6 +225,10 @@ def check_journal(config: Config) -> Finding:
     if unlike := auditing.list_unlike():
         few = ", ".join(unlike[:3])
         return fault("journal", f"the register says otherwise of {len(unlike)} certificates ({few}); compare backups.")
+    if lost := len(list_lost()):
+        return warning(
+            "journal", f"certificates that stand in it alone: {lost}; bring their files to lms certificates adopt."
+        )
     return ok("journal", str(journal.path(config.data_dir)))
 
 

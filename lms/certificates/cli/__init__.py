@@ -14,9 +14,12 @@ import orjson
 
 from lms.accounts.queries import find_by_email
 from lms.certificates import queries
+from lms.certificates.cli.adopting import adopt
+from lms.certificates.cli.mirroring import mirror
 from lms.certificates.queries import transcripts as transcript_queries
 from lms.certificates.queries.documents import Document, find_document
 from lms.certificates.service import (
+    adopting,
     checking,
     issuing,
     journal,
@@ -30,6 +33,7 @@ from lms.courses.queries import find_course
 from lms.domain import codes
 from lms.domain.award import State
 from lms.domain.errors import Refused
+from lms.domain.journal import ERASED, MADE, Line
 from lms.infra import clock
 from lms.infra.commands import in_app, keep_so_far
 from lms.infra.keyring import keyring
@@ -45,6 +49,10 @@ DAY_ONE = (1980, 1, 1, 0, 0, 0)
 @click.group()
 def certificates() -> None:
     """Issue, verify, revoke and export certificates."""
+
+
+certificates.add_command(adopt)
+certificates.add_command(mirror)
 
 
 @certificates.command()
@@ -109,7 +117,7 @@ def verify(files: tuple[Path, ...], as_json: bool) -> None:
             click.echo(f"{file}: cannot be read: {error.strerror}.", err=True)
             status = 2
             continue
-        checked = checking.check_file(content, file.stem[-19:])
+        checked = checking.check_file(content, file.stem[-19:], patient=True)
         state = checked.row.state(clock.now()) if checked.row and checked.trusted else "not proven"
         lost = checking.list_lost(checked)
         status = max(status, 0 if state == "valid" and not lost else 1)
@@ -195,9 +203,25 @@ def reconcile(journals: tuple[Path, ...]) -> None:
             taken = list(journal.reconcile(lines))
         except (OSError, ValueError) as error:
             _refuse(f"{file}: {error}.")
+        keep_so_far()
         for line in taken:
+            _follow(line)
             click.echo(f"{line.at:%Y-%m-%d %H:%M} {line.kind} {line.code}")
         click.echo(f"{len(taken)} entries taken over from {file}.", err=True)
+    for code in queries.list_lost():
+        click.echo(
+            f"{codes.spaced(code)} stands in the journal alone: bring its file to lms certificates adopt.", err=True
+        )
+
+
+def _follow(line: Line) -> None:
+    """Forget the file of somebody whom an entry that was taken over erased; take back a file that is still here."""
+    made = str(line.facts.get("file", ""))
+    if line.kind == ERASED and (row := queries.find_by_code(line.code)):
+        issuing.forget_file(row.id)
+    elif line.kind == MADE and storage().path(made).exists():
+        adopting.adopt(storage().get(made))
+        keep_so_far()
 
 
 @certificates.command("offline-verifier")
