@@ -1,4 +1,7 @@
-"""Every page of the site in every state that looks different: who opens it, where, and what is done before looking."""
+"""Every page of the site in every state that looks different: who opens it, where, and what is done before looking.
+
+It is long because they all stand in one list, each beside what it takes to come to it.
+"""
 
 from __future__ import annotations
 
