@@ -38,6 +38,7 @@ TABLE: dict[type, tuple[Callable[[Any], None], ...]] = {
     certificates_events.CertificateRevoked: (certificates.standing_changed, ops.note),
     certificates_events.KeyRevoked: (ops.note,),
     certificates_events.KeyRotated: (ops.note,),
+    certificates_events.LookChanged: (ops.note,),
     courses.CourseImported: (ops.note,),
     courses.CoursePublished: (ops.note,),
     learning_events.CourseCompleted: (certificates.completed,),

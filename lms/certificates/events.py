@@ -65,3 +65,12 @@ class KeyRevoked:
     key: str
     since: datetime
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookChanged:
+    """Certificates show another picture of the site at a place, or none: `digest` is empty."""
+
+    actor: str | None
+    place: str
+    digest: str

@@ -1,4 +1,4 @@
-"""Tables of certificates, of the journal of what became of them, and of the names that graded attempts froze."""
+"""Tables of certificates: awards, the journal of what became of them, frozen names, and how they look."""
 
 from __future__ import annotations
 
@@ -108,3 +108,16 @@ class FrozenName(Base):
     name: Mapped[str] = mapped_column(String(200))
     name_latin: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Picture(Base):
+    """What the site shows on its certificates: a logo (`site`) or a seal, its bytes kept by their SHA-256."""
+
+    __tablename__ = "certificates_picture"
+
+    place: Mapped[str] = mapped_column(String(16), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+    set_by: Mapped[str | None] = mapped_column(String(32))

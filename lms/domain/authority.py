@@ -43,6 +43,7 @@ ROLES: dict[str, frozenset[str]] = {
             "admin.view",
             "certificates.view",
             "certificates.revoke",
+            "certificates.look",
         }
     ),
 }

@@ -15,10 +15,10 @@ from lms.certificates import queries
 from lms.certificates.events import CertificateIssued
 from lms.certificates.models import Certificate, FrozenName
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import journal, making, paper
+from lms.certificates.service import journal, look, making, paper
 from lms.courses.queries import get_tree
 from lms.domain import codes, progress
-from lms.domain.award import IDENTIFYING, Award, make_award
+from lms.domain.award import IDENTIFYING, Award, make_award, other_language, pictures_of
 from lms.domain.credential import hash_email
 from lms.domain.errors import Refused
 from lms.domain.journal import ERASED, ISSUED, MADE
@@ -56,8 +56,11 @@ def issue(completed: CourseCompleted) -> str | None:
     number, edition = queries.get_edition(completed.version_id)
     name, name_latin = queries.find_frozen_name(completed.enrolment_id) or (holder.name, holder.name_latin)
     email, salt = queries.find_email(completed.subject_id), secrets.token_hex(8)
+    studied = get_tree(completed.version_id, language)
     award = make_award(
-        get_tree(completed.version_id, language),
+        studied,
+        also=_in_other_language(completed.version_id, course, studied.language),
+        pictures=pictures_of(studied, look.digests()),
         name=name,
         name_latin=name_latin,
         museum=queries.find_museum(completed.enrolment_id) or holder.museum,
@@ -87,6 +90,13 @@ def issue(completed: CourseCompleted) -> str | None:
 def _language(wanted: tuple[str, ...], course: Course) -> str:
     """Return the first of the holder's languages that the course is in, else the course's own."""
     return next((code for code in wanted if code in (course.language, *course.translations)), course.language)
+
+
+def _in_other_language(version_id: str, course: Course, language: str) -> Course | None:
+    """Return the course in the second language of its certificate, None where there is none or no catalogue for it."""
+    wanted = other_language(course, language)
+    other = get_tree(version_id, wanted) if wanted else None
+    return other if other and other.language == wanted else None
 
 
 def keep(award: Award, *, subject_id: str, enrolment_id: str, course_id: str, replaces: str | None = None) -> str:

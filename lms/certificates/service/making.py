@@ -9,7 +9,7 @@ from functools import partial
 import orjson
 
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import paper, ring
+from lms.certificates.service import look, paper, ring
 from lms.domain import credential
 from lms.infra import clock
 from lms.infra.keyring import keyring
@@ -59,6 +59,7 @@ def make(row: CertificateRow) -> Made:
         base_url=site().base_url,
         key=pdf_key.fingerprint,
         credential=content,
+        pictures=look.rasters(row.award.pictures) if row.award.pictures else None,
     )
     try:
         signed_page = sign_pdf(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.certificates.service.pictures import draw_plan
-from lms.domain.award import Award
+from lms.domain.award import SIGNING, Award
 from lms.infra import pdf
 from lms.infra.drawings import Drawing
 
@@ -34,11 +34,9 @@ SMALL = (9.5, 9.0, 8.5, 8.0)
 SMALLER = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 """Sizes in points of what is long, on the first page and on the second."""
 
-SIGNING = 3
-"""Signatories that the first page has room for."""
-
-LOGO, COURSE_LOGO, SEAL, SIGNATURE = (60.0, 11.0), (90.0, 14.0), (26.0, 26.0), (SIGNED, 11.0)
-"""Millimetres, across and down, into which each picture is fitted."""
+ROOMS = {"site": (60.0, 11.0), "course": (90.0, 14.0), "seal": (26.0, 26.0)}
+SIGNATURE = SIGNED, 11.0
+"""Millimetres, across and down, into which each picture is fitted, by its place."""
 
 FACTS, FACTS_IN_TWO = 13.1, 20.6
 """Millimetres that the line of facts is high, in one language and in two."""
@@ -114,7 +112,7 @@ def set_front(award: Award, latin: str, sizes: Mapping[str, tuple[int, int]]) ->
     museum_high = sans.lines(award.museum, 10, COLUMN) * 14 * pdf.POINT if award.museum else 0.0
     name_high = len(name[1]) * NAMED.get(len(name[1]), name[0]) * LEADING["name"] * pdf.POINT
     heights = [
-        max(14 * pdf.POINT, fitted(sizes["site"], LOGO)[1] if "site" in sizes else 0.0) + 8,
+        max(14 * pdf.POINT, fitted(sizes["site"], ROOMS["site"])[1] if "site" in sizes else 0.0) + 8,
         _high(title, "title"),
         _high(other_title, "course") + 6,
         name_high,
@@ -151,6 +149,11 @@ def set_front(award: Award, latin: str, sizes: Mapping[str, tuple[int, int]]) ->
     )
 
 
+def room_of(place: str) -> tuple[float, float]:
+    """Return the millimetres, across and down, into which the picture of a place is fitted."""
+    return ROOMS.get(place, SIGNATURE)
+
+
 def fitted(size: tuple[int, int], room: tuple[float, float]) -> tuple[float, float]:
     """Return the millimetres that a picture of so many pixels takes in its room."""
     scale = min(room[0] / size[0], room[1] / size[1])
@@ -161,17 +164,14 @@ def set_pictures(front: Front, sizes: Mapping[str, tuple[int, int]]) -> dict[str
     """Return where each picture stands."""
     places = {}
     for key, size in sizes.items():
+        width, height = fitted(size, room_of(key))
         if key == "site":
-            width, height = fitted(size, LOGO)
             left, top = 27.0, TOP
         elif key == "course":
-            width, height = fitted(size, COURSE_LOGO)
             left, top = 265 - width, TOP
         elif key == "seal":
-            width, height = fitted(size, SEAL)
             left, top = 265 - width, CHECK - 4 - height
         else:
-            width, height = fitted(size, SIGNATURE)
             left, top = 27 + 45.0 * int(key.rpartition("-")[2]), front.signed_top - height - 0.5
         places[key] = Place(left=round(left, 2), top=round(top, 2), width=width, height=height)
     return places

@@ -1,18 +1,41 @@
-"""The size of PNG, JPEG and WebP pictures, read from their first bytes."""
+"""The size of PNG, JPEG and WebP pictures, read from their first bytes, and which of them can be printed."""
 
 from __future__ import annotations
 
 import struct
+from typing import Literal
 
 Size = tuple[int, int]
+
+Fault = Literal["kind", "large", "broken"]
+
+PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+PNG_END, JPEG_END = b"IEND\xaeB`\x82", b"\xff\xd9"
+
+LARGEST_FILE = 4_000_000
+LARGEST_SIDE = 10_000
+MOST_PIXELS = 25_000_000
+"""Bytes and pixels of a picture that is printed: a good photograph, and no more than fits into memory."""
+
+
+def find_fault(content: bytes) -> Fault | None:
+    """Tell why a picture cannot be printed, as far as that is seen without decoding it."""
+    if len(content) > LARGEST_FILE:
+        return "large"
+    if not content.startswith((PNG, JPEG)):
+        return "kind"
+    size = picture_size(content)
+    if size is None or 0 in size or (PNG_END if content.startswith(PNG) else JPEG_END) not in content:
+        return "broken"
+    return "large" if max(size) > LARGEST_SIDE or size[0] * size[1] > MOST_PIXELS else None
 
 
 def picture_size(content: bytes) -> Size | None:
     """Return width and height in pixels; None when the bytes are none of the three formats."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
+    if content.startswith(PNG) and len(content) >= 24:
         width, height = struct.unpack(">II", content[16:24])
         return width, height
-    if content.startswith(b"\xff\xd8\xff"):
+    if content.startswith(JPEG):
         return _jpeg(content)
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return _webp(content)
