@@ -9,15 +9,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pydyf
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
 
 from lms.domain.formats.pictures import PNG, Fault, find_fault
 
 DOTS = 300 / 25.4
 """Pixels in a millimetre of paper."""
 
-QUALITIES = (85, 75, 60, 45, 30)
-"""How faithful a JPEG is; the first that is light enough is taken."""
+COLOURS, UNSEEN = (128, 64, 32), 2.5
+"""Colours that a drawing is reduced to, and how far from its own they may be on the average, of 255."""
+
+STEPS = ((1, 85), (1, 75), (1, 60), (1, 45), (0.75, 60), (0.75, 45), (0.5, 60), (0.5, 45), (0.5, 25))
+"""How much smaller and how faithful a JPEG is; the first that is light enough is taken."""
+
+DEPTH = 24
+"""Where in a PNG file its bits a pixel stand."""
 
 WHITE = 246
 """The grey from which a margin counts as paper."""
@@ -44,16 +50,7 @@ class Raster:
         self.id = identity
         picture = _read(content, (round(room[0] * DOTS), round(room[1] * DOTS)))
         self.size = picture.size
-        self._data, packed = _packed(picture, most)
-        self._described: dict[str, Any] = {
-            "Type": "/XObject",
-            "Subtype": "/Image",
-            "Width": self.size[0],
-            "Height": self.size[1],
-            "ColorSpace": "/DeviceGray" if picture.mode == "L" else "/DeviceRGB",
-            "BitsPerComponent": 8,
-            **packed,
-        }
+        self.data, self.described = _packed(picture, most)
 
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
         """Return width, height and their ratio."""
@@ -68,7 +65,7 @@ class Raster:
 
     def get_x_object(self, _interpolate: bool, _ratio: float) -> Any:
         """Return it as an object of a PDF (ISO 32000-2, 8.9.5)."""
-        return pydyf.Stream([self._data], dict(self._described))
+        return pydyf.Stream([self.data], dict(self.described))
 
 
 def measure(content: bytes) -> tuple[int, int]:
@@ -131,23 +128,49 @@ def _trimmed(picture: Image.Image) -> Image.Image:
 
 
 def _packed(picture: Image.Image, most: int) -> tuple[bytes, dict[str, Any]]:
-    """Return the data of a picture, and how they are packed: without a loss where they are light enough."""
-    data = b"".join(_lines(_saved(picture, "PNG", optimize=True)))
-    if len(data) <= most:
-        return data, {
-            "Filter": "/FlateDecode",
-            "DecodeParms": {
-                "Predictor": 15,
-                "Colors": len(picture.getbands()),
-                "BitsPerComponent": 8,
-                "Columns": picture.width,
-            },
-        }
-    for quality in QUALITIES:
-        data = _saved(picture, "JPEG", quality=quality, optimize=True)
+    """Return the data of a picture and how PDF is to read them: the most faithful way that is light enough."""
+    for kept in _drawn(picture):
+        png = _saved(kept, "PNG", optimize=True)
+        data = b"".join(_lines(png))
+        if len(data) <= most:
+            bits = png[DEPTH]
+            lines = {"Predictor": 15, "Colors": len(kept.getbands()), "BitsPerComponent": bits, "Columns": kept.width}
+            return data, {**_described(kept, bits), "Filter": "/FlateDecode", "DecodeParms": pydyf.Dictionary(lines)}
+    for scale, quality in STEPS:
+        kept = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
+        data = _saved(kept, "JPEG", quality=quality, optimize=True)
         if len(data) <= most:
             break
-    return data, {"Filter": "/DCTDecode"}
+    return data, {**_described(kept, 8), "Filter": "/DCTDecode"}
+
+
+def _drawn(picture: Image.Image) -> Iterator[Image.Image]:
+    """Yield a picture as it is, then in fewer colours as long as nobody sees a difference."""
+    yield picture
+    colours = picture.convert("RGB")
+    for count in COLOURS:
+        fewer = colours.quantize(count, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        if max(ImageStat.Stat(ImageChops.difference(fewer.convert("RGB"), colours)).rms) > UNSEEN:
+            return
+        yield fewer
+
+
+def _described(picture: Image.Image, bits: int) -> dict[str, Any]:
+    return {
+        "Type": "/XObject",
+        "Subtype": "/Image",
+        "Width": picture.width,
+        "Height": picture.height,
+        "ColorSpace": _colour_space(picture),
+        "BitsPerComponent": bits,
+    }
+
+
+def _colour_space(picture: Image.Image) -> Any:
+    palette = picture.getpalette()
+    if palette is None:
+        return "/DeviceGray" if picture.mode == "L" else "/DeviceRGB"
+    return pydyf.Array(["/Indexed", "/DeviceRGB", len(palette) // 3 - 1, f"<{bytes(palette).hex()}>"])
 
 
 def _saved(picture: Image.Image, kind: str, **how: Any) -> bytes:

@@ -23,8 +23,8 @@ Place = Literal["site", "seal"]
 
 PLACES: tuple[Place, ...] = ("site", "seal")
 
-MOST = 8_000
-"""Bytes that a picture may add to a file: with six of them it stays as light as certificates are."""
+MOST = {"site": 8_000, "course": 8_000, "seal": 12_000, "signature": 6_000}
+"""Bytes that a picture may add to a file: with all of them it stays as light as certificates are."""
 
 log = structlog.get_logger()
 
@@ -82,4 +82,4 @@ def rasters(pictures: Mapping[str, str]) -> dict[str, Raster]:
 
 @lru_cache(maxsize=32)
 def _raster(digest: str, place: str) -> Raster:
-    return Raster(storage().get(digest), f"{place}-{digest}", room=room_of(place), most=MOST)
+    return Raster(storage().get(digest), f"{place}-{digest}", room=room_of(place), most=MOST[place])

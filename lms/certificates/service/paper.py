@@ -52,7 +52,7 @@ class Paper:
     """Where to check it, as people type it."""
     speech: Speech
     other: Speech | None
-    """The same in the second language."""
+    """The same in the second language, where our words come in it."""
     rooms: str
     modules: tuple[tuple[str, str], ...]
     extent: str
@@ -115,7 +115,8 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
     latin = award.name_latin if award.name_latin != award.name else ""
     modules = zip(award.modules, award.rooms, strict=True)
     sizes = {key: picture.size for key, picture in pictures.items()}
-    front = set_front(award, latin, sizes)
+    other = _other_speech(award, lang)
+    front = set_front(award, latin, sizes, in_two=other is not None)
     places = set_pictures(front, sizes)
     return Paper(
         award=award,
@@ -125,7 +126,7 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
         latin=latin,
         address=words.address(base_url),
         speech=words.speech_of(award, lang),
-        other=_other_speech(award),
+        other=other,
         rooms=rooms,
         modules=tuple((title, words.hours_of(module.minutes, lang)) for title, module in modules),
         extent=words.extent_of(award, lang),
@@ -140,10 +141,10 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
     )
 
 
-def _other_speech(award: Award) -> Speech | None:
-    if award.also is None:
+def _other_speech(award: Award, spoken: str) -> Speech | None:
+    lang = words.spoken(award.also.language) if award.also else spoken
+    if lang == spoken:
         return None
-    lang = words.spoken(award.also.language)
     with language(lang):
         return words.speech_of(award, lang)
 
