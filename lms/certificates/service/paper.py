@@ -75,10 +75,10 @@ def print_certificate(
     site: str,
     base_url: str,
     key: str,
-    credential: bytes,
+    credential: bytes | None,
     pictures: Mapping[str, Raster] | None = None,
 ) -> bytes:
-    """Return the PDF of an award, with its credential inside and not yet signed.
+    """Return the PDF of an award, with its credential inside and not yet signed; a specimen has no credential.
 
     `key` is the fingerprint of the key that will sign it; `pictures` are those that the award names. Raises
     Unprintable, or pdf.Unavailable when the libraries are not there.
@@ -100,9 +100,8 @@ def print_certificate(
         "back": drawn.back(code_in_groups),
         **shown,
     }
-    attached = pdf.Attached(
-        content=credential, description="Open Badges 3.0", at=datetime.fromisoformat(award.issued_at)
-    )
+    at = datetime.fromisoformat(award.issued_at)
+    attached = pdf.Attached(content=credential, description="Open Badges 3.0", at=at) if credential else None
     return pdf.render(
         front, under=under, shared=behind, style=STYLE, drawings=drawings, identifier=code, attached=attached
     )

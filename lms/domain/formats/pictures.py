@@ -17,6 +17,14 @@ LARGEST_SIDE = 10_000
 MOST_PIXELS = 25_000_000
 """Bytes and pixels of a picture that is printed: a good photograph, and no more than fits into memory."""
 
+FAULTS: dict[Fault, str] = {
+    "kind": "is no PNG or JPEG picture",
+    "large": f"is too large: {LARGEST_FILE // 1_000_000} MB, {LARGEST_SIDE:,} pixels a side and "
+    f"{MOST_PIXELS // 1_000_000} million pixels are the most",
+    "broken": "is cut off or damaged: save it anew",
+}
+"""What is wrong with a picture, as the checker and commands say it."""
+
 
 def find_fault(content: bytes) -> Fault | None:
     """Tell why a picture cannot be printed, as far as that is seen without decoding it."""

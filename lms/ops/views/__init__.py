@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from lms.ops.views import administration, certificates, invitations, machine, users
+from lms.ops.views import administration, certificates, invitations, look, machine, users
 
 blueprint = Blueprint("ops", __name__)
-for part in (machine, administration, users, certificates, invitations):
+for part in (machine, administration, users, certificates, look, invitations):
     part.add_to(blueprint)

@@ -6,19 +6,12 @@ from lms.domain.faults import Faults
 from lms.domain.formats.checks.references import Used, use_medium
 from lms.domain.formats.coursefiles import Opened
 from lms.domain.formats.layout import extension
-from lms.domain.formats.pictures import LARGEST_FILE, LARGEST_SIDE, MOST_PIXELS, find_fault
+from lms.domain.formats.pictures import FAULTS, find_fault
 from lms.domain.formats.rules import COURSE
 from lms.domain.formats.wordings import po_path
 from lms.domain.outline import CertificateTerms
 
 ENDINGS = ("png", "jpg", "jpeg")
-
-MESSAGES = {
-    "kind": "is no PNG or JPEG picture, which is what a certificate can show",
-    "large": f"is too large for a certificate: {LARGEST_FILE // 1_000_000} MB, {LARGEST_SIDE:,} pixels a side and "
-    f"{MOST_PIXELS // 1_000_000} million pixels are the most",
-    "broken": "is a picture that is cut off or damaged: save it anew",
-}
 
 
 def check_certificate(opened: Opened, used: Used, faults: Faults) -> frozenset[str]:
@@ -42,11 +35,11 @@ def _check_picture(opened: Opened, place: str, name: str, used: Used, faults: Fa
     if not use_medium(opened, COURSE, file, file, line, used, faults):
         return
     if extension(name) not in ENDINGS:
-        faults.add(COURSE, line, f"'{file}' {MESSAGES['kind']}")
+        faults.add(COURSE, line, f"'{file}' {FAULTS['kind']}")
         return
     for path in _files(opened, name):
         if fault := find_fault(opened.session.files[path]):
-            faults.add(COURSE, line, f"'{path}' {MESSAGES[fault]}")
+            faults.add(COURSE, line, f"'{path}' {FAULTS[fault]}")
 
 
 def _files(opened: Opened, name: str) -> list[str]:
