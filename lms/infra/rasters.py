@@ -134,8 +134,9 @@ def _packed(picture: Image.Image, most: int) -> tuple[bytes, dict[str, Any]]:
         data = b"".join(_lines(png))
         if len(data) <= most:
             bits = png[DEPTH]
-            lines = {"Predictor": 15, "Colors": len(kept.getbands()), "BitsPerComponent": bits, "Columns": kept.width}
-            return data, {**_described(kept, bits), "Filter": "/FlateDecode", "DecodeParms": pydyf.Dictionary(lines)}
+            bands = len(kept.getbands())
+            lines = f"<</Predictor 15 /Colors {bands} /BitsPerComponent {bits} /Columns {kept.width}>>"
+            return data, {**_described(kept, bits), "Filter": "/FlateDecode", "DecodeParms": lines}
     for scale, quality in STEPS:
         kept = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
         data = _saved(kept, "JPEG", quality=quality, optimize=True)
@@ -166,11 +167,11 @@ def _described(picture: Image.Image, bits: int) -> dict[str, Any]:
     }
 
 
-def _colour_space(picture: Image.Image) -> Any:
+def _colour_space(picture: Image.Image) -> str:
     palette = picture.getpalette()
     if palette is None:
         return "/DeviceGray" if picture.mode == "L" else "/DeviceRGB"
-    return pydyf.Array(["/Indexed", "/DeviceRGB", len(palette) // 3 - 1, f"<{bytes(palette).hex()}>"])
+    return f"[/Indexed /DeviceRGB {len(palette) // 3 - 1} <{bytes(palette).hex()}>]"
 
 
 def _saved(picture: Image.Image, kind: str, **how: Any) -> bytes:
