@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from lms.domain.outline import Course, Quiz
 from lms.domain.solutions import solution
 from tests.browser import study
+from tests.factories.images import logo, seal
 from tests.factories.journey import shipped_tree, wrong
 from tests.site import Site
 
@@ -208,6 +209,8 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("letter", ADMIN, "/admin/mail", then=followed("Your certificate")),
         Scene("jobs", ADMIN, "/admin/jobs?all=1"),
         Scene("admin-certificates", ADMIN, "/admin/certificates"),
+        Scene("admin-look", ADMIN, "/admin/certificates/look", then=pictured),
+        Scene("admin-look-refused", ADMIN, "/admin/certificates/look", then=pressed("Save")),
         Scene("admin-certificate", ADMIN, "/admin/certificates", then=followed("[0-9A-Z]{4}-")),
         Scene("audit", ADMIN, "/admin/audit"),
         Scene("invitations", ADMIN, "/admin/invitations"),
@@ -241,6 +244,13 @@ def verified(page: Page, _site: Site) -> None:
     """Go from the list of certificates to the page that verifies the first."""
     file = str(page.get_by_role("link", name="Download PDF").first.get_attribute("href"))
     page.goto(file.replace("/certificates/", "/verify/").removesuffix(".pdf"))
+
+
+def pictured(page: Page, _site: Site) -> None:
+    """Choose a logo and a seal for certificates."""
+    for field, content in (("New logo", logo()), ("New seal", seal())):
+        page.get_by_label(field).set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": content})
+    study.press(page, "Save")
 
 
 def uploaded(page: Page, site: Site) -> None:

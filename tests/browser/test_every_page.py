@@ -141,6 +141,8 @@ NO_PAGES = {
     "/.well-known/did.json",
     "/status/<int(max=999999):number>",
     "/verify/offline.html",
+    "/admin/certificates/look/<any(site, seal):place>",
+    "/admin/certificates/look/specimen.pdf",
     "/teach/courses/<slug>/export.zip",
     # The same page as under /verify.
     "/<any(VERIFY, Verify):_shouted>/<code>",

@@ -11,10 +11,11 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from pypdf import PdfReader
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, text, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from lms.accounts.models import Account
 from lms.certificates.service import look
 from lms.domain.formats.pictures import LARGEST_FILE
 from lms.infra import pdf
@@ -151,11 +152,14 @@ def test_a_specimen_shows_the_pictures_and_nobody(app: Flask, cast: Cast, tx: Co
     assert admin.get("/verify/0000000000000000").status_code == 404
 
 
-def test_a_specimen_speaks_the_language_of_its_reader(cast: Cast) -> None:
-    admin = cast.browser("admin")
-    with admin.get(f"{PAGE}/specimen.pdf", headers={"Accept-Language": "ru"}) as answer:
+def test_a_specimen_speaks_the_language_of_its_reader(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        db.session.execute(update(Account).where(Account.id == cast.admin.account_id).values(languages=["ru"]))
+        db.session.commit()
+    with cast.browser("admin").get(f"{PAGE}/specimen.pdf") as answer:
         reader = PdfReader(io.BytesIO(answer.data))
-    assert reader.trailer["/Root"]["/Lang"] in {"en", "ru"}
+    assert reader.trailer["/Root"]["/Lang"] == "ru"
+    assert "Результат" in reader.pages[0].extract_text()
 
 
 def test_without_the_libraries_the_page_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,12 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
+from lms.certificates.service import look
 from lms.courses.queries import get_tree
 from lms.infra import mail
 from lms.infra.db import db
 from tests.factories.courses import files_of, publish_course
+from tests.factories.images import logo
 from tests.factories.journey import Studying, work
 from tests.factories.people import Cast
 from tests.pages import PageClient
@@ -101,6 +103,9 @@ TABLE = {
     "/admin/audit": "lnnnnnnny",
     "/admin/certificates": "lnnnnnnny",
     "/admin/certificates/<code>": "lnnnnnnny",
+    "/admin/certificates/look": "lnnnnnnny",
+    "/admin/certificates/look/<any(site, seal):place>": "lnnnnnnny",
+    "/admin/certificates/look/specimen.pdf": "lnnnnnnny",
     "/admin/invitations": "lnnnnnnny",
     "/admin/jobs": "lnnnnnnny",
     "/admin/mail": "lnnnnnnny",
@@ -130,6 +135,7 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<path:filename>": "css/site.css",
         "<code>": str(code),
         "<any(VERIFY, Verify):_shouted>": "VERIFY",
+        "<any(site, seal):place>": "site",
         "<enrolment_id>": str(enrolment),
         "<guide_id>": "words",
         "<int(max=999999):ordinal>": "1",
@@ -182,6 +188,8 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
         shelf = publish_course(files=guided)
         db.session.commit()
         tree = get_tree(shelf.version_id)
+        look.set_picture("site", logo(), actor=None)
+        db.session.commit()
     learner = Studying(cast.browser("learner"), shelf.slug, tree)
     colleague = Studying(cast.browser("colleague"), shelf.slug, tree)
     for one in (learner, colleague):
