@@ -248,8 +248,8 @@ def verified(page: Page, _site: Site) -> None:
 
 def pictured(page: Page, _site: Site) -> None:
     """Choose a logo and a seal for certificates."""
-    for field, content in (("New logo", logo()), ("New seal", seal())):
-        page.get_by_label(field).set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": content})
+    for label, content in (("New logo", logo()), ("New seal", seal())):
+        page.get_by_label(label).set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": content})
     study.press(page, "Save")
 
 

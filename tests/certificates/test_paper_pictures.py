@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pdfua
 import pytest
 from flask import Flask
 from PIL import Image
@@ -99,6 +100,13 @@ def test_other_programs_read_it(tmp_path: Path) -> None:
     listed = subprocess.run(["pdfimages", "-list", "a.pdf"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert len(listed.stdout.splitlines()) == 2 + 6
     assert not listed.stderr
+
+
+@pytest.mark.parametrize("pictures", [DRAWN, TAKEN], ids=["drawn", "taken"])
+def test_it_follows_pdf_ua(tmp_path: Path, pictures: dict[str, bytes]) -> None:
+    file = tmp_path / "a.pdf"
+    file.write_bytes(printed(make_award(signatories=PEOPLE, also=also("ru", "Свидетельство")), pictures))
+    assert [str(found) for found in pdfua.validate(file).findings] == []
 
 
 def test_every_picture_says_what_it_is() -> None:

@@ -32,6 +32,9 @@ LEADING = {"title": 1.1, "name": 1.2, "course": 1.3}
 NAMED = {lines: max(size for size, most in NAME if most == lines) for lines in (1, 2, 3)}
 """The size in points whose room a name of so many lines takes whatever its own, so that the rest stands still."""
 
+SMALLS = {1: 10.5, 2: 11.0, 3: 10.0}
+"""Likewise for the name in Latin letters and the museum."""
+
 SMALL = (9.5, 9.0, 8.5, 8.0)
 SMALLER = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 """Sizes in points of what is long, on the first page and on the second."""
@@ -127,20 +130,21 @@ class _Part:
     least: float
     leading: float
     room: Mapping[int, float] | None = None
-    """The size whose room so many lines take whatever their own."""
+    """The size whose room so many lines take whatever their own, so that what differs by holder moves nothing."""
 
     def set(self, squeeze: float) -> _Set:
         """Set it as large as it may be; squeezed, as large as fits into that part of its room."""
         if not self.text:
             return _Set(self.steps[0][0], (), 0.0)
         size = pdf.fit(self.text, font=self.font, width=COLUMN, steps=self.steps)
+        count = pdf.face(self.font).lines(self.text, size, COLUMN)
+        room = (self.room or {}).get(count, size) * count * self.leading * pdf.POINT * squeeze
         if squeeze < 1:
-            most = self._high(size) * squeeze
             below = (size - n / 2 for n in range(int((size - self.least) * 2) + 1))
-            size = next((smaller for smaller in below if self._high(smaller) <= most), self.least)
+            size = next((smaller for smaller in below if self._high(smaller) <= room), self.least)
         lines = tuple(pdf.face(self.font).balanced(self.text, size, COLUMN))
-        room = (self.room or {}).get(len(lines), size) if squeeze == 1 else size
-        return _Set(size, lines, len(lines) * max(room, size) * self.leading * pdf.POINT)
+        high = len(lines) * size * self.leading * pdf.POINT
+        return _Set(size, lines, max(room, high) if self.room else high)
 
     def _high(self, size: float) -> float:
         return pdf.face(self.font).lines(self.text, size, COLUMN) * size * self.leading * pdf.POINT
@@ -156,8 +160,8 @@ def _parts(award: Award, latin: str) -> tuple[_Part, ...]:
         _Part(text=award.title, font=italic, steps=TITLE, least=11, leading=LEADING["title"]),
         _Part(text=title, font=italic, steps=OTHER_TITLE, least=8.5, leading=wide),
         _Part(text=award.name, font="serif-name", steps=NAME, least=12, leading=LEADING["name"], room=NAMED),
-        _Part(text=latin, font="sans", steps=LATIN, least=8, leading=1.4),
-        _Part(text=award.museum, font="sans", steps=MUSEUM, least=8, leading=1.4),
+        _Part(text=latin, font="sans", steps=LATIN, least=8, leading=1.4, room=SMALLS),
+        _Part(text=award.museum, font="sans", steps=MUSEUM, least=8, leading=1.4, room=SMALLS),
         _Part(text=award.course_title, font=italic, steps=COURSE, least=8.5, leading=wide),
         _Part(text=course, font=italic, steps=OTHER_COURSE, least=7.5, leading=wide),
     )
