@@ -55,6 +55,7 @@ TABLE: dict[type, tuple[Callable[[Any], None], ...]] = {
     certificates_events.ProposalClosed: (certificates.decided, ops.note),
     certificates_events.ProposalDeclined: (certificates.decided, ops.note),
     certificates_events.ProposalWithdrawn: (ops.note,),
+    certificates_events.LookChanged: (ops.note,),
     courses.CourseImported: (ops.note,),
     courses.CoursePublished: (ops.note,),
     learning_events.CourseCompleted: (certificates.completed,),

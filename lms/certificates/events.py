@@ -210,3 +210,12 @@ class ProposalClosed:
     course: str
     issued: int
     refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookChanged:
+    """Certificates show another picture of the site at a place, or none: `digest` is empty."""
+
+    actor: str | None
+    place: str
+    digest: str

@@ -1,4 +1,4 @@
-"""Tables of certificates and transcripts, their journal, frozen names, sittings, packages and proposals."""
+"""Tables of certificates and transcripts, their journal, names, sittings, packages, proposals, and how they look."""
 
 from __future__ import annotations
 
@@ -262,3 +262,16 @@ class Proposed(Base):
             postgresql_where=text("outcome = ''"),
         ),
     )
+
+
+class Picture(Base):
+    """What the site shows on its certificates: a logo (`site`) or a seal, its bytes kept by their SHA-256."""
+
+    __tablename__ = "certificates_picture"
+
+    place: Mapped[str] = mapped_column(String(16), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+    set_by: Mapped[str | None] = mapped_column(String(32))

@@ -17,7 +17,7 @@ from lms.domain import outline
 from lms.domain.attributes import is_kebab
 from lms.domain.errors import NotFound, Refused
 from lms.domain.faults import Fault
-from lms.domain.formats.checker import check
+from lms.domain.formats.checker import CheckReport, check
 from lms.domain.formats.manifest import digest as digest_of
 from lms.domain.formats.packages import pack, unpack
 from lms.domain.formats.translation import in_language
@@ -61,6 +61,7 @@ class _Checked:
     kept: Mapping[str, tuple[str, int]]
     digest: str
     warnings: tuple[Fault, ...]
+    kept_back: frozenset[str]
 
 
 def may_all(_slug: str) -> bool:
@@ -83,7 +84,7 @@ def import_course(files: Files, *, actor: str | None, may: May = may_all, shippe
     slug = report.course.id
     if not may(slug):
         raise Refused("not-yours", slug=slug)
-    checked = _prepare(report.course, files, report.warnings)
+    checked = _prepare(report.course, files, report)
     _wait_for_turn()
     course = queries.find_course(slug) or _new_course(slug)
     version = _find_same(course.id, checked.digest)
@@ -96,12 +97,14 @@ def import_course(files: Files, *, actor: str | None, may: May = may_all, shippe
     )
 
 
-def _prepare(tree: outline.Course, files: Files, warnings: tuple[Fault, ...]) -> _Checked:
+def _prepare(tree: outline.Course, files: Files, report: CheckReport) -> _Checked:
     # A language whose catalogue lies in the course is offered even where it is not complete.
     readable = [code for code in tree.translations if f"i18n/{code}.po" in files]
     trees = {tree.language: tree} | {code: in_language(tree, files, code, READERS) for code in readable}
     kept = {path: (storage().put(content), len(content)) for path, content in files.items()}
-    return _Checked(tree=tree, trees=trees, kept=kept, digest=tree.digest, warnings=warnings)
+    return _Checked(
+        tree=tree, trees=trees, kept=kept, digest=tree.digest, warnings=report.warnings, kept_back=report.kept_back
+    )
 
 
 def _wait_for_turn() -> None:
@@ -163,7 +166,13 @@ def _new_version(course: Course, checked: _Checked, actor: str | None, *, shippe
     db.session.execute(
         insert(CourseFile),
         [
-            {"version_id": version.id, "path": path, "digest": digest, "size": size, "served": _is_served(path)}
+            {
+                "version_id": version.id,
+                "path": path,
+                "digest": digest,
+                "size": size,
+                "served": _is_served(path) and path not in checked.kept_back,
+            }
             for path, (digest, size) in checked.kept.items()
         ],
     )

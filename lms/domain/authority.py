@@ -48,6 +48,7 @@ ROLES: dict[str, frozenset[str]] = {
             "certificates.revoke",
             "certificates.propose",
             "certificates.approve",
+            "certificates.look",
         }
     ),
 }

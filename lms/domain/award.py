@@ -21,6 +21,10 @@ IDENTIFYING = ("name", "name_latin", "museum", "identified_by", "supervised_by",
 """The facts that tell who the holder is; erasure empties them."""
 
 
+SIGNING = 3
+"""Signatories that the first page has room for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Module:
     """A module as the building of the course is drawn from: its length in minutes, its steps, what it builds on."""
@@ -181,6 +185,28 @@ def make_award(
         also=_texts(also, also.certificate) if also and also.certificate else None,
         pictures=dict(pictures or {}),
     )
+
+
+def other_language(course: Course, language: str) -> str | None:
+    """Return the language that a certificate in a language is set in as well, None where it has only one.
+
+    `course` is the course as it was written; in the second language itself its own becomes the second.
+    """
+    second = course.certificate.second_language if course.certificate else ""
+    if second == language:
+        second = course.language
+    return second if second != language and second in (course.language, *course.translations) else None
+
+
+def pictures_of(course: Course, site: Mapping[str, str]) -> dict[str, str]:
+    """Return what is shown on a certificate: the site's pictures, and over them the course's.
+
+    The course is the one in the certificate's language, which may have pictures of its own.
+    """
+    named = course.certificate.pictures() if course.certificate else {}
+    shown = {place: course.media[path].digest for place, path in named.items() if path in course.media}
+    room = {"site", "course", "seal", *(f"signature-{n}" for n in range(SIGNING))}
+    return {place: digest for place, digest in {**site, **shown}.items() if place in room}
 
 
 def _texts(course: Course, terms: CertificateTerms) -> Texts:

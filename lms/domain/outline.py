@@ -186,21 +186,35 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody named in a course: an author (museum) or a signatory (role)."""
+    """Somebody named in a course: an author (museum) or a signatory (role); `signature` is a path below media/."""
 
     name: str
     museum: str = ""
     role: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateTerms:
-    """What the course's certificate is called, shows, and how long it holds (months; None does not expire)."""
+    """What the course's certificate is called, shows, and how long it holds (months; None does not expire).
+
+    Its pictures are paths below media/; a text is empty where there is none.
+    """
 
     title: str
     valid_months: int | None
     show: tuple[str, ...]
     signatories: tuple[Person, ...]
+    logo: str = ""
+    seal: str = ""
+    second_language: str = ""
+    """The certificate is set in this language beside the learner's."""
+
+    def pictures(self) -> dict[str, str]:
+        """Return the paths of its pictures by their places on the paper: `course`, `seal`, `signature-0` and on."""
+        signatures = {f"signature-{n}": person.signature for n, person in enumerate(self.signatories)}
+        places = {"course": self.logo, "seal": self.seal, **signatures}
+        return {place: path for place, path in places.items() if path}
 
 
 @dataclass(frozen=True, kw_only=True)

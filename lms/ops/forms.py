@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_wtf.file import FileField
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
@@ -37,6 +38,13 @@ class ReasonForm(Form):
             Length(max=500, message=_l("This is too long.")),
         ],
     )
+
+
+class LookForm(Form):
+    """What the site shows on its certificates."""
+
+    logo = FileField(_l("New logo"))
+    seal = FileField(_l("New seal"))
 
 
 class RoleForm(Form):

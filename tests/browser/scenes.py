@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from lms.domain.outline import Course, Quiz
 from lms.domain.solutions import solution
 from tests.browser import study, trainer
+from tests.factories.images import logo, seal
 from tests.factories.journey import shipped_tree, wrong
 from tests.site import Site
 
@@ -243,6 +244,8 @@ def scenes(store: Course, labels: Course) -> list[Scene]:
         Scene("letter", ADMIN, "/admin/mail", then=followed("Your certificate")),
         Scene("jobs", ADMIN, "/admin/jobs?all=1"),
         Scene("admin-certificates", ADMIN, "/admin/certificates"),
+        Scene("admin-look", ADMIN, "/admin/certificates/look", then=pictured),
+        Scene("admin-look-refused", ADMIN, "/admin/certificates/look", then=pressed("Save")),
         Scene("admin-certificate", ADMIN, "/admin/certificates", then=followed("[0-9A-Z]{4}-")),
         Scene("admin-transcripts", ADMIN, "/admin/certificates?kind=transcripts"),
         Scene("audit", ADMIN, "/admin/audit"),
@@ -346,6 +349,13 @@ def verified_transcript(page: Page, site: Site) -> None:
     """Go from the transcript to the page that verifies it."""
     transcribed(page, site)
     verified(page, site)
+
+
+def pictured(page: Page, _site: Site) -> None:
+    """Choose a logo and a seal for certificates."""
+    for label, content in (("New logo", logo()), ("New seal", seal())):
+        page.get_by_label(label).set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": content})
+    study.press(page, "Save")
 
 
 def uploaded(page: Page, site: Site) -> None:

@@ -157,6 +157,8 @@ NO_PAGES = {
     "/status/<int(max=999999):number>",
     "/status/journal",
     "/verify/offline.html",
+    "/admin/certificates/look/<any(site, seal):place>",
+    "/admin/certificates/look/specimen.pdf",
     "/teach/courses/<slug>/export.zip",
     "/teach/courses/<slug>/certificates.csv",
     "/jobs/<order_id>/file",

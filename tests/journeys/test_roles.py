@@ -9,11 +9,12 @@ from werkzeug.test import TestResponse
 
 from lms.certificates.models import Proposal, Proposed
 from lms.certificates.queries.course import Selection
-from lms.certificates.service import packing, specimen
+from lms.certificates.service import look, packing, specimen
 from lms.courses.queries import find_published, get_tree
 from lms.infra import clock, mail
 from lms.infra.db import db
 from tests.factories.courses import files_of, publish_course
+from tests.factories.images import logo
 from tests.factories.journey import Studying, work
 from tests.factories.people import MUSEUM, Cast
 from tests.pages import PageClient
@@ -125,6 +126,9 @@ TABLE = {
     "/admin/audit": "lnnnnnnny",
     "/admin/certificates": "lnnnnnnny",
     "/admin/certificates/<code>": "lnnnnnnny",
+    "/admin/certificates/look": "lnnnnnnny",
+    "/admin/certificates/look/<any(site, seal):place>": "lnnnnnnny",
+    "/admin/certificates/look/specimen.pdf": "lnnnnnnny",
     "/admin/invitations": "lnnnnnnny",
     "/admin/jobs": "lnnnnnnny",
     "/admin/mail": "lnnnnnnny",
@@ -158,6 +162,7 @@ def examples(app: Flask, tx: Connection, learner: Studying, cast: Cast) -> dict[
         "<code>": str(code),
         "<any(VERIFY, Verify):_shouted>": "VERIFY",
         "<any(pdf, png, json):kind>": "json",
+        "<any(site, seal):place>": "site",
         "<enrolment_id>": str(enrolment),
         "<guide_id>": "words",
         "<int(max=999999):ordinal>": "1",
@@ -237,6 +242,8 @@ def test_every_address_is_open_to_those_it_is_for_and_to_nobody_else(
         shelf = publish_course(files=guided)
         db.session.commit()
         tree = get_tree(shelf.version_id)
+        look.set_picture("site", logo(), actor=None)
+        db.session.commit()
     learner = Studying(cast.browser("learner"), shelf.slug, tree)
     colleague = Studying(cast.browser("colleague"), shelf.slug, tree)
     for one in (learner, colleague):

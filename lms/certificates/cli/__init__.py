@@ -24,6 +24,7 @@ from lms.certificates.service import (
     issuing,
     journal,
     lifecycle,
+    look,
     publishing,
     ring,
     standing,
@@ -33,10 +34,12 @@ from lms.courses.queries import find_course
 from lms.domain import codes
 from lms.domain.award import State
 from lms.domain.errors import Refused
+from lms.domain.formats.pictures import FAULTS as PICTURE_FAULTS
 from lms.domain.journal import ERASED, MADE, Line
 from lms.infra import clock
 from lms.infra.commands import in_app, keep_so_far
 from lms.infra.keyring import keyring
+from lms.infra.rasters import NoPicture
 from lms.infra.signing.keys import NAMES
 from lms.infra.site import site
 from lms.infra.storage import storage
@@ -231,6 +234,39 @@ def offline_verifier(dest: Path) -> None:
     """Write the page that verifies without a network, with today's keys and revocations."""
     dest.write_bytes(publishing.offline_verifier())
     click.echo(f"{dest} was written; what is revoked after today it does not know.", err=True)
+
+
+@certificates.command("look")
+@click.option(
+    "--logo", type=click.Path(path_type=Path), help="A PNG or JPEG picture for the top, in place of the name."
+)
+@click.option("--seal", type=click.Path(path_type=Path), help="A PNG or JPEG picture for above the code.")
+@click.option("--clear", type=click.Choice(("logo", "seal")), multiple=True, help="Show no such picture any more.")
+@in_app
+def set_look(logo: Path | None, seal: Path | None, clear: tuple[str, ...]) -> None:
+    """Choose the logo and the seal of certificates that are issued from now on; print what they show."""
+    for name in clear:
+        look.clear_picture(LOOKS[name], actor=None)
+    for name, file in (("logo", logo), ("seal", seal)):
+        if file:
+            _show(LOOKS[name], file)
+    shown = queries.list_pictures()
+    for name, place in LOOKS.items():
+        row = shown.get(place)
+        click.echo(f"{name}: {row.width} × {row.height} pixels, {row.digest}" if row else f"{name}: none")
+
+
+LOOKS: dict[str, look.Place] = {"logo": "site", "seal": "seal"}
+
+
+def _show(place: look.Place, file: Path) -> None:
+    try:
+        look.set_picture(place, file.read_bytes(), actor=None)
+    except OSError as error:
+        click.echo(f"{file}: cannot be read: {error.strerror}. Nothing was changed.", err=True)
+        sys.exit(2)
+    except NoPicture as no:
+        _refuse(f"{file} {PICTURE_FAULTS[no.fault]}. Nothing was changed.")
 
 
 def _print_code(certificate_id: str) -> None:

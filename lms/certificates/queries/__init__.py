@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 
 from lms.accounts.models import Account, Affiliation, Subject
-from lms.certificates.models import Certificate, Entry, FrozenName, IssuedTranscript
+from lms.certificates.models import Certificate, Entry, FrozenName, IssuedTranscript, Picture
 from lms.courses.models import Course, Version
 from lms.domain.award import Award, State, state
 from lms.domain.codes import spaced
@@ -409,3 +409,22 @@ def find_email(subject_id: str) -> str | None:
 def find_begun(enrolment_id: str) -> datetime | None:
     """Return when an enrolment began."""
     return db.session.scalar(select(Enrolment.enrolled_at).where(Enrolment.id == enrolment_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureRow:
+    """What the site shows on its certificates at a place."""
+
+    place: str
+    digest: str
+    width: int
+    height: int
+    set_at: datetime
+
+
+_PICTURES = select(*(Picture.__table__.c[name] for name in ("place", "digest", "width", "height", "set_at")))
+
+
+def list_pictures() -> dict[str, PictureRow]:
+    """Return what the site shows on its certificates, by its place: `site` is the logo, `seal` the seal."""
+    return {row.place: PictureRow(**row._asdict()) for row in db.session.connection().execute(_PICTURES)}

@@ -16,10 +16,10 @@ from lms.certificates import queries
 from lms.certificates.events import CertificateIssued, IssuedByHand
 from lms.certificates.models import Certificate, FrozenName, Presence
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import filing, identifying, journal, making, numbering, paper
+from lms.certificates.service import filing, identifying, journal, look, making, numbering, paper
 from lms.courses.queries import find_published_version, get_tree
 from lms.domain import progress
-from lms.domain.award import IDENTIFYING, Award, make_award
+from lms.domain.award import IDENTIFYING, Award, make_award, other_language, pictures_of
 from lms.domain.credential import hash_email
 from lms.domain.errors import Refused
 from lms.domain.journal import ERASED, ISSUED
@@ -65,8 +65,11 @@ def issue(completed: CourseCompleted, terms_version_id: str | None = None) -> st
         completed.subject_id, completed.enrolment_id, completed.course_id, course, (name, name_latin)
     )
     studied = get_tree(completed.version_id, language)
+    studied = replace(studied, certificate=get_tree(terms_version_id, language).certificate)
     award = make_award(
-        replace(studied, certificate=get_tree(terms_version_id, language).certificate),
+        studied,
+        also=_in_other_language(completed.version_id, course, studied.language),
+        pictures=pictures_of(studied, look.digests()),
         name=name,
         name_latin=name_latin,
         museum=queries.find_museum(completed.enrolment_id) or holder.museum,
@@ -99,6 +102,13 @@ def issue(completed: CourseCompleted, terms_version_id: str | None = None) -> st
 def _language(wanted: tuple[str, ...], course: Course) -> str:
     """Return the first of the holder's languages that the course is in, else the course's own."""
     return next((code for code in wanted if code in (course.language, *course.translations)), course.language)
+
+
+def _in_other_language(version_id: str, course: Course, language: str) -> Course | None:
+    """Return the course in the second language of its certificate, None where there is none or no catalogue for it."""
+    wanted = other_language(course, language)
+    other = get_tree(version_id, wanted) if wanted else None
+    return other if other and other.language == wanted else None
 
 
 def keep(

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from lms.certificates.queries import CertificateRow
-from lms.certificates.service import paper, ring
+from lms.certificates.service import look, paper, ring
 from lms.domain import credential
 from lms.infra import clock
 from lms.infra.keyring import keyring
@@ -52,6 +52,7 @@ def make(row: CertificateRow) -> Made:
         base_url=site().base_url,
         key=pdf_key.fingerprint,
         credential=content,
+        pictures=look.rasters(row.award.pictures) if row.award.pictures else None,
     )
     return Made(
         pdf=sign(page, until=row.award.holds_until), credential=content, credential_key=key.id, pdf_key=pdf_key.id

@@ -52,7 +52,7 @@ class Paper:
     """Where to check it, as people type it."""
     speech: Speech
     other: Speech | None
-    """The same in the second language."""
+    """The same in the second language, where our words come in it."""
     rooms: str
     modules: tuple[tuple[str, str], ...]
     extent: str
@@ -77,10 +77,10 @@ def print_certificate(
     site: str,
     base_url: str,
     key: str,
-    credential: bytes,
+    credential: bytes | None,
     pictures: Mapping[str, Raster] | None = None,
 ) -> bytes:
-    """Return the PDF of an award, with its credential inside and not yet signed.
+    """Return the PDF of an award, with its credential inside and not yet signed; a specimen has no credential.
 
     `key` is the fingerprint of the key that will sign it; `pictures` are those that the award names. Raises
     Unprintable, or pdf.Unavailable when the libraries are not there.
@@ -102,9 +102,8 @@ def print_certificate(
         "back": drawn.back(code_in_groups),
         **shown,
     }
-    attached = pdf.Attached(
-        content=credential, description="Open Badges 3.0", at=datetime.fromisoformat(award.issued_at)
-    )
+    at = datetime.fromisoformat(award.issued_at)
+    attached = pdf.Attached(content=credential, description="Open Badges 3.0", at=at) if credential else None
     return pdf.render(
         front, under=under, shared=behind, style=STYLE, drawings=drawings, identifier=code, attached=attached
     )
@@ -117,7 +116,8 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
     latin = award.name_latin if award.name_latin != award.name else ""
     modules = zip(award.modules, award.rooms, strict=True)
     sizes = {key: picture.size for key, picture in pictures.items()}
-    front = set_front(award, latin, sizes)
+    other = _other_speech(award, lang)
+    front = set_front(award, latin, sizes, in_two=other is not None)
     places = set_pictures(front, sizes)
     address, assessment, identity = words.address(base_url), words.assessment_of(award, lang), words.identity_of(award)
     verifying, signing = words.verifying(address), words.signing()
@@ -129,7 +129,7 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
         latin=latin,
         address=address,
         speech=words.speech_of(award, lang),
-        other=_other_speech(award),
+        other=other,
         rooms=rooms,
         modules=tuple((title, words.hours_of(module.minutes, lang)) for title, module in modules),
         extent=words.extent_of(award, lang),
@@ -146,10 +146,10 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
     )
 
 
-def _other_speech(award: Award) -> Speech | None:
-    if award.also is None:
+def _other_speech(award: Award, spoken: str) -> Speech | None:
+    lang = words.spoken(award.also.language) if award.also else spoken
+    if lang == spoken:
         return None
-    lang = words.spoken(award.also.language)
     with language(lang):
         return words.speech_of(award, lang)
 

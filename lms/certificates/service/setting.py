@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.certificates.service.pictures import draw_plan
-from lms.domain.award import Award
+from lms.domain.award import SIGNING, Award
 from lms.infra import pdf
 from lms.infra.drawings import Drawing
 
@@ -24,6 +24,8 @@ NAME = ((28.0, 1), (25.0, 1), (22.0, 1), (20.0, 1), (22.0, 2), (20.0, 2), (18.0,
 COURSE = ((13.0, 2), (12.0, 2), (11.0, 2), (10.0, 3), (9.0, 4))
 OTHER_TITLE = ((16.0, 2), (14.0, 2), (12.0, 3), (10.0, 4))
 OTHER_COURSE = ((10.0, 2), (9.0, 3), (8.0, 4))
+LATIN = ((11.0, 1), (10.0, 1), (11.0, 2))
+MUSEUM = ((10.0, 1), (9.5, 1), (10.0, 3))
 BACK_TITLE = ((18.0, 1), (16.0, 2), (14.0, 2), (12.0, 3))
 """Sizes of type in points, and the lines that a text may take at each; the first that fits is taken."""
 
@@ -33,18 +35,28 @@ LEADING = {"title": 1.1, "name": 1.2, "course": 1.3}
 NAMED = {lines: max(size for size, most in NAME if most == lines) for lines in (1, 2, 3)}
 """The size in points whose room a name of so many lines takes whatever its own, so that the rest stands still."""
 
+SMALLS = {1: 10.5, 2: 11.0, 3: 10.0}
+"""Likewise for the name in Latin letters and the museum."""
+
 SMALL = (9.5, 9.0, 8.5, 8.0)
 SMALLER = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 """Sizes in points of what is long, on the first page and on the second."""
 
-SIGNING = 3
-"""Signatories that the first page has room for."""
+ROOMS = {"site": (60.0, 11.0), "course": (90.0, 14.0), "seal": (26.0, 26.0)}
+SIGNATURE = SIGNED, 11.0
+"""Millimetres, across and down, into which each picture is fitted, by its place."""
 
-LOGO, COURSE_LOGO, SEAL, SIGNATURE = (60.0, 11.0), (90.0, 14.0), (26.0, 26.0), (SIGNED, 11.0)
-"""Millimetres, across and down, into which each picture is fitted."""
+FACTS, FACTS_IN_TWO, FOR = 13.1, 19.6, 14 * pdf.POINT
+"""Millimetres that the line of facts is high, in one language and in two, and what stands before the course."""
 
-FACTS, FACTS_IN_TWO = 13.1, 20.6
-"""Millimetres that the line of facts is high, in one language and in two."""
+GAPS = (8.0, 6.0, 4.0, 5.0, 9.0)
+"""Millimetres below the head, the title, the holder and the course, and between the facts and the signatories."""
+
+BESIDE = 1.5
+"""Millimetres between a title and the same in the second language."""
+
+SQUEEZES = (1.0, 0.92, 0.85, 0.78, 0.72, 0.66, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3)
+"""The part of its room that each text gets, tried until the page holds all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +85,8 @@ class Front:
     title: Block
     other_title: Block | None
     name: Block
-    latin_top: float
-    museum_top: float
+    latin: Block | None
+    museum: Block | None
     for_top: float
     course: Block
     other_course: Block | None
@@ -102,56 +114,116 @@ class Back:
     size: float
 
 
-def set_front(award: Award, latin: str, sizes: Mapping[str, tuple[int, int]]) -> Front:
+@dataclass(frozen=True)
+class _Set:
+    """A text broken into lines of a size in points, and the millimetres that it takes."""
+
+    size: float
+    lines: tuple[str, ...]
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """A text of the first page: in which font, how large it may and how small it must be, and how far its lines are."""
+
+    text: str
+    font: str
+    steps: tuple[tuple[float, int], ...]
+    least: float
+    leading: float
+    room: Mapping[int, float] | None = None
+    """The size whose room so many lines take whatever their own, so that what differs by holder moves nothing."""
+
+    def set(self, squeeze: float) -> _Set:
+        """Set it as large as it may be; squeezed, as large as fits into that part of its room."""
+        if not self.text:
+            return _Set(self.steps[0][0], (), 0.0)
+        size = pdf.fit(self.text, font=self.font, width=COLUMN, steps=self.steps)
+        count = pdf.face(self.font).lines(self.text, size, COLUMN)
+        room = (self.room or {}).get(count, size) * count * self.leading * pdf.POINT * squeeze
+        if squeeze < 1:
+            below = (size - n / 2 for n in range(int((size - self.least) * 2) + 1))
+            size = next((smaller for smaller in below if self._high(smaller) <= room), self.least)
+        lines = tuple(pdf.face(self.font).balanced(self.text, size, COLUMN))
+        high = len(lines) * size * self.leading * pdf.POINT
+        return _Set(size, lines, max(room, high) if self.room else high)
+
+    def _high(self, size: float) -> float:
+        return pdf.face(self.font).lines(self.text, size, COLUMN) * size * self.leading * pdf.POINT
+
+
+def _parts(award: Award, latin: str) -> tuple[_Part, ...]:
+    """Return the texts of the first page from above; in the second language only where it says something else."""
+    also = award.also
+    title = also.title if also and also.title != award.title else ""
+    course = also.course_title if also and also.course_title != award.course_title else ""
+    italic, wide = "serif-italic", LEADING["course"]
+    return (
+        _Part(text=award.title, font=italic, steps=TITLE, least=11, leading=LEADING["title"]),
+        _Part(text=title, font=italic, steps=OTHER_TITLE, least=8.5, leading=wide),
+        _Part(text=award.name, font="serif-name", steps=NAME, least=12, leading=LEADING["name"], room=NAMED),
+        _Part(text=latin, font="sans", steps=LATIN, least=8, leading=1.4, room=SMALLS),
+        _Part(text=award.museum, font="sans", steps=MUSEUM, least=8, leading=1.4, room=SMALLS),
+        _Part(text=award.course_title, font=italic, steps=COURSE, least=8.5, leading=wide),
+        _Part(text=course, font=italic, steps=OTHER_COURSE, least=7.5, leading=wide),
+    )
+
+
+def set_front(award: Award, latin: str, sizes: Mapping[str, tuple[int, int]], *, in_two: bool = False) -> Front:
     """Fit the text into its column: each part as large as it may be, the outcomes if there is room for them.
 
-    `sizes` are those of the pictures in pixels, by their places.
+    `sizes` are those of the pictures in pixels, by their places; `in_two` tells that the facts stand in two languages.
     """
-    other = award.also
-    title, name = _set(award.title, "serif-italic", TITLE), _set(award.name, "serif-name", NAME)
-    course = _set(award.course_title, "serif-italic", COURSE)
-    other_title = _set(other.title, "serif-italic", OTHER_TITLE) if other else None
-    other_course = _set(other.course_title, "serif-italic", OTHER_COURSE) if other else None
-    sans = pdf.face("sans")
-    latin_high = sans.lines(latin, 11, COLUMN) * 11 * 1.4 * pdf.POINT if latin else 0.0
-    museum_high = sans.lines(award.museum, 10, COLUMN) * 14 * pdf.POINT if award.museum else 0.0
-    name_high = len(name[1]) * NAMED.get(len(name[1]), name[0]) * LEADING["name"] * pdf.POINT
-    heights = [
-        max(14 * pdf.POINT, fitted(sizes["site"], LOGO)[1] if "site" in sizes else 0.0) + 8,
-        _high(title, "title"),
-        _high(other_title, "course") + 6,
-        name_high,
-        latin_high,
-        museum_high + 4,
-        14 * pdf.POINT,
-        _high(course, "course"),
-        _high(other_course, "course") + 5,
-        FACTS_IN_TWO if other else FACTS,
-    ]
     signed_top = _signed_top(award)
-    left = signed_top - (SIGNATURE[1] if any(key.startswith("signature") for key in sizes) else 0) - 6 - 3 - TOP
-    left -= sum(heights)
+    signed = any(key.startswith("signature") for key in sizes)
+    head = max(14 * pdf.POINT, fitted(sizes["site"], ROOMS["site"])[1] if "site" in sizes else 0.0)
+    facts = FACTS_IN_TWO if in_two else FACTS
+    room = signed_top - (SIGNATURE[1] if signed else 0) - TOP - head - FOR - facts
+    parts = _parts(award, latin)
+    for squeeze in SQUEEZES:
+        done = [part.set(squeeze) for part in parts]
+        gaps = [gap * max(squeeze, 0.4) for gap in (*GAPS, BESIDE if done[1].lines else 0.0)]
+        left = room - sum(one.high for one in done) - sum(gaps)
+        if left >= 0:
+            break
     outcomes = _outcomes_size(award, left) if "outcomes" in award.show and award.outcomes else None
     if outcomes:
         left -= _outcomes_height(award, outcomes)
     air = round(min(max(left, 0) / 3, 6), 1)
-    for at in (0, 2, 5):
-        heights[at] += air
+    title, other_title, name, latin_set, museum, course, other_course = done
+    heights = (
+        head + gaps[0] + air,
+        title.high + gaps[-1],
+        other_title.high + gaps[1] + air,
+        name.high,
+        latin_set.high,
+        museum.high + gaps[2] + air,
+        FOR,
+        course.high,
+        other_course.high + gaps[3],
+        facts,
+    )
     tops = [round(TOP + sum(heights[:n]), 2) for n in range(1, len(heights) + 1)]
     return Front(
         title=_block(title, tops[0]),
-        other_title=_block(other_title, tops[1]) if other_title else None,
-        name=_block(name, tops[2] + name_high - _high(name, "name")),
-        latin_top=tops[3],
-        museum_top=tops[4],
+        other_title=_block(other_title, tops[1]) if other_title.lines else None,
+        name=_block(name, tops[2] + name.high - len(name.lines) * name.size * LEADING["name"] * pdf.POINT),
+        latin=_block(latin_set, tops[3]) if latin_set.lines else None,
+        museum=_block(museum, tops[4]) if museum.lines else None,
         for_top=tops[5],
         course=_block(course, tops[6]),
-        other_course=_block(other_course, tops[7]) if other_course else None,
+        other_course=_block(other_course, tops[7]) if other_course.lines else None,
         facts_top=tops[8],
         outcomes_top=tops[9] + 4,
         outcomes_size=outcomes,
         signed_top=round(signed_top, 1),
     )
+
+
+def room_of(place: str) -> tuple[float, float]:
+    """Return the millimetres, across and down, into which the picture of a place is fitted."""
+    return ROOMS.get(place, SIGNATURE)
 
 
 def fitted(size: tuple[int, int], room: tuple[float, float]) -> tuple[float, float]:
@@ -164,33 +236,21 @@ def set_pictures(front: Front, sizes: Mapping[str, tuple[int, int]]) -> dict[str
     """Return where each picture stands."""
     places = {}
     for key, size in sizes.items():
+        width, height = fitted(size, room_of(key))
         if key == "site":
-            width, height = fitted(size, LOGO)
             left, top = 27.0, TOP
         elif key == "course":
-            width, height = fitted(size, COURSE_LOGO)
             left, top = 265 - width, TOP
         elif key == "seal":
-            width, height = fitted(size, SEAL)
             left, top = 265 - width, CHECK - 4 - height
         else:
-            width, height = fitted(size, SIGNATURE)
             left, top = 27 + 45.0 * int(key.rpartition("-")[2]), front.signed_top - height - 0.5
         places[key] = Place(left=round(left, 2), top=round(top, 2), width=width, height=height)
     return places
 
 
-def _set(text: str, font: str, steps: Sequence[tuple[float, int]]) -> tuple[float, tuple[str, ...]]:
-    size = pdf.fit(text, font=font, width=COLUMN, steps=steps)
-    return size, tuple(pdf.face(font).balanced(text, size, COLUMN))
-
-
-def _high(text: tuple[float, tuple[str, ...]] | None, kind: str) -> float:
-    return len(text[1]) * text[0] * LEADING[kind] * pdf.POINT if text else 0.0
-
-
-def _block(text: tuple[float, tuple[str, ...]], top: float) -> Block:
-    return Block(lines=text[1], size=text[0], top=round(top, 2))
+def _block(text: _Set, top: float) -> Block:
+    return Block(lines=text.lines, size=text.size, top=round(top, 2))
 
 
 def _outcomes_size(award: Award, left: float) -> float | None:

@@ -228,8 +228,10 @@ def glossary(slug: str) -> str:
 def credits_page(slug: str) -> str:
     """Show who made the media of a course, and what others may do with them."""
     row, tree = _tree(slug)
+    # What stands on the certificate is credited and not handed out.
+    printed = set(tree.certificate.pictures().values()) if tree.certificate else set()
     media = [
-        (m.path, media_url(m.digest, m.path), m.credit, words.licence_name(m.licence), m.source)
+        (m.path, None if m.path in printed else media_url(m.digest, m.path), m.credit, m.licence, m.source)
         for m in sorted(tree.media.values(), key=lambda medium: medium.path)
     ]
     return page(

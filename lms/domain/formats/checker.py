@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.domain.faults import Fault
+from lms.domain.formats.checks.certificate import check_certificate
 from lms.domain.formats.checks.questioning import check_questions
-from lms.domain.formats.checks.references import check_references
+from lms.domain.formats.checks.references import check_references, check_unused
 from lms.domain.formats.checks.structure import check_structure
 from lms.domain.formats.checks.translations import check_translations
 from lms.domain.formats.coursefiles import open_course
@@ -22,6 +23,8 @@ class CheckReport:
     course: Course | None
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    kept_back: frozenset[str]
+    """Files that are for the certificate alone, such as signatures: nobody may fetch them by an address."""
 
     @property
     def is_valid(self) -> bool:
@@ -35,11 +38,14 @@ def check(files: Mapping[str, bytes], readers: Readers) -> CheckReport:
     faults = opened.session.faults
     check_structure(opened, faults)
     check_questions(opened, faults)
-    check_references(opened, faults)
+    used = check_references(opened, faults)
+    kept_back = check_certificate(opened, used, faults)
+    check_unused(opened, used, faults)
     check_translations(opened, faults)
     found = faults.sorted()
     return CheckReport(
         opened.course,
         tuple(fault for fault in found if fault.severity == "fault"),
         tuple(fault for fault in found if fault.severity == "warning"),
+        kept_back,
     )

@@ -67,9 +67,9 @@ class Keys:
             self.fault(key, f"{key} '{found}' is not kebab-case: small letters, digits and hyphens")
         return found
 
-    def language(self, key: str) -> str:
+    def language(self, key: str, *, required: bool = True) -> str:
         """Return a language code."""
-        found = self.text(key, required=True)
+        found = self.text(key, required=required)
         if found and not _LANGUAGE.fullmatch(found):
             self.fault(key, f"'{found}' is no language code such as 'en' or 'pt-BR'")
         return found

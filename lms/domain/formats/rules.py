@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from posixpath import normpath
 
 from lms.domain.attributes import is_kebab
 from lms.domain.formats.keys import Keys
@@ -207,12 +208,28 @@ def _certificate(session: Session, keys: Keys, course_title: str) -> Certificate
         valid_months=inner.whole("valid_months", 1, MAX_MONTHS),
         show=inner.texts("show", SHOWN),
         signatories=tuple(_signatory(session, keys, n) for n, keys in enumerate(inner.maps("signatories"), 1)),
+        logo=_picture(session, inner, "logo", "course"),
+        seal=_picture(session, inner, "seal", "seal"),
+        second_language=inner.language("second_language", required=False),
     )
+    session.lines[f"{COURSE}#certificate.second_language"] = inner.line_of("second_language")
     inner.finish()
     return certificate
 
 
 def _signatory(session: Session, keys: Keys, number: int) -> Person:
+    signature = _picture(session, keys, "signature", f"signature-{number - 1}")
     person = _person(keys, "role")
     role = session.say(COURSE, f"certificate.signatories.{number}.role", person.role, keys.line_of("role"))
-    return Person(name=person.name, role=role)
+    return Person(name=person.name, role=role, signature=signature)
+
+
+def _picture(session: Session, keys: Keys, key: str, place: str) -> str:
+    """Return the path below media/ of a picture on the certificate; nothing where the key names no such path."""
+    session.lines[f"{COURSE}#certificate.{place}"] = keys.line_of(key)
+    given = keys.text(key)
+    path = normpath(given)
+    if given and not path.startswith("media/"):
+        keys.fault(key, f"'{key}' is '{given}', expected a file below media/")
+        return ""
+    return path.removeprefix("media/") if given else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from lms.ops.views import administration, certificates, invitations, machine, orders, users
+from lms.ops.views import administration, certificates, invitations, look, machine, orders, users
 
 blueprint = Blueprint("ops", __name__)
-for part in (machine, administration, users, certificates, invitations, orders):
+for part in (machine, administration, users, certificates, look, invitations, orders):
     part.add_to(blueprint)

@@ -34,8 +34,8 @@ class Used:
     terms: set[str] = field(default_factory=set)
 
 
-def check_references(opened: Opened, faults: Faults) -> None:
-    """Check every Markdown file and the glossary, then tell what is unused."""
+def check_references(opened: Opened, faults: Faults) -> Used:
+    """Check every Markdown file and the glossary, and return what they refer to."""
     used = Used()
     for path, document in opened.session.documents.items():
         markdown = body_markdown(document)
@@ -51,7 +51,7 @@ def check_references(opened: Opened, faults: Faults) -> None:
         if not isinstance(entry, Bank):
             _check_cards(opened, entry.nodes, used, faults)
     _check_hotspots(opened, faults)
-    _check_unused(opened, used, faults)
+    return used
 
 
 def body_markdown(document: Document) -> str:
@@ -103,7 +103,7 @@ def _check_link(opened: Opened, path: str, link: Link, line: int, used: Used, fa
 def _check_inner_link(opened: Opened, path: str, target: str, line: int, used: Used, faults: Faults) -> None:
     file = resolve(path, target)
     if file.startswith("media/"):
-        _use_medium(opened, path, file, target, line, used, faults)
+        use_medium(opened, path, file, target, line, used, faults)
         return
     readers_folders = ("lessons/", "quizzes/", "tasks/") + (("guides/",) if path.startswith("guides/") else ())
     known = [found for found in opened.session.files if found.startswith(readers_folders)]
@@ -120,7 +120,8 @@ def resolve(path: str, target: str) -> str:
     return normpath(file) if file.startswith("media/") else normpath(join(dirname(path), file))
 
 
-def _use_medium(opened: Opened, path: str, file: str, target: str, line: int, used: Used, faults: Faults) -> bool:
+def use_medium(opened: Opened, path: str, file: str, target: str, line: int, used: Used, faults: Faults) -> bool:
+    """Note that a file refers to one below media/, and tell whether that is there."""
     name = file.removeprefix("media/")
     used.media.add(name)
     if name in opened.layout.media:
@@ -139,7 +140,7 @@ def _check_image(opened: Opened, path: str, image: Link, line: int, used: Used, 
     file = resolve(path, image.target)
     if not file.startswith("media/"):
         faults.add(path, line, f"image '{_short(image.target)}' stands outside media/")
-    elif _use_medium(opened, path, file, image.target, line, used, faults) and not is_picture(file):
+    elif use_medium(opened, path, file, image.target, line, used, faults) and not is_picture(file):
         faults.add(path, line, f"'{_short(image.target)}' is no image")
 
 
@@ -196,7 +197,7 @@ def _check_cards(opened: Opened, nodes: Sequence[Node], used: Used, faults: Faul
                 faults.add(card.path, card.line, f"'{key}' is '{_short(value)}', expected a file below media/")
             elif (
                 is_path
-                and _use_medium(opened, card.path, normpath(value), value, card.line, used, faults)
+                and use_medium(opened, card.path, normpath(value), value, card.line, used, faults)
                 and extension(value) not in _KINDS.get(key, (extension(value),))
             ):
                 faults.add(card.path, card.line, f"'{key}' is '{value}', expected a file .{' or .'.join(_KINDS[key])}")
@@ -220,7 +221,8 @@ def _check_hotspots(opened: Opened, faults: Faults) -> None:
                 faults.add(question.path, question.line, message)
 
 
-def _check_unused(opened: Opened, used: Used, faults: Faults) -> None:
+def check_unused(opened: Opened, used: Used, faults: Faults) -> None:
+    """Tell which media and terms nothing refers to."""
     for name, path in opened.layout.media.items():
         if name not in used.media:
             faults.warn(path, 1, f"unused media: nothing shows or links '{path}'")
