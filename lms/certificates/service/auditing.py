@@ -18,7 +18,7 @@ _KEPT = union_all(
 
 
 def list_unlike() -> list[str]:
-    """Return the codes of certificates and transcripts of which the register says another thing than the journal, the oldest first.
+    """Return the codes of documents of which the register says another thing than the journal, the oldest first.
 
     One that was never signed may be older than the journal, and is then none of its business.
     """
