@@ -18,13 +18,17 @@ from lms.certificates.events import (
     TranscriptRevoked,
 )
 from lms.certificates.service import issuing, packing, proposing, transcripts
+from lms.infra.pause import paused
 from lms.learning.events import CourseCompleted
 from lms.quizzes.events import GradedAttemptBegun
 
 
 def completed(event: CourseCompleted) -> None:
-    """Award the certificate."""
-    issuing.issue(event)
+    """Award the certificate, at once or when the site no longer waits after a restore."""
+    if paused():
+        jobs.order_award(event)
+    else:
+        issuing.issue(event)
 
 
 def issued(event: CertificateIssued) -> None:

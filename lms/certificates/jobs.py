@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
 from lms.accounts.queries import Person, find_person
 from lms.certificates import emails
@@ -22,7 +25,10 @@ from lms.certificates.service import issuing, journal, lifecycle, packing, propo
 from lms.courses.queries import get_tree
 from lms.infra import clock, mail, orders
 from lms.infra.commands import keep_so_far
+from lms.infra.pause import paused
 from lms.infra.queue import PDF, enqueue, job, periodic
+from lms.learning.events import CourseCompleted
+from lms.learning.service import lock
 
 TURN = 600
 """Seconds between two looks for files that were not made."""
@@ -204,6 +210,22 @@ def withdraw_packages(subject_id: str) -> None:
     packing.withdraw_packages(subject_id)
 
 
+def order_award(completed: CourseCompleted, delay: float | None = None) -> None:
+    """Have a certificate awarded when the site no longer waits after a restore."""
+    enqueue("certificates.award", {**asdict(completed), "at": completed.at.isoformat()}, delay=delay)
+
+
+@job("certificates.award")
+def award(completed: dict[str, Any]) -> None:
+    """Award a certificate that had to wait; it may have to wait on."""
+    event = CourseCompleted(**{**completed, "at": datetime.fromisoformat(completed["at"])})
+    if paused():
+        order_award(event, delay=TURN)
+    else:
+        lock(event.subject_id)
+        issuing.issue(event)
+
+
 def order_proposed(proposal_id: str) -> None:
     """Have those told who may decide a proposal, in the commit that makes it."""
     enqueue("certificates.tell_approvers", proposal_id, key=f"proposal-{proposal_id}-made")
@@ -221,7 +243,10 @@ def order_result(proposal_id: str) -> None:
 
 @job("certificates.issue_proposed")
 def issue_proposed(proposal_id: str) -> None:
-    """Issue approved certificates, each in a commit of its own."""
+    """Issue approved certificates, each in a commit of its own; while the site waits after a restore they wait too."""
+    if paused():
+        enqueue("certificates.issue_proposed", proposal_id, delay=TURN)
+        return
     while proposing.issue_next(proposal_id):
         keep_so_far()
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from lms.domain import codes, journal
 from lms.domain.award import Award, Module
-from lms.domain.credential import Issuer, Place, address_of, ordinal_of, read_evidence
+from lms.domain.credential import Issuer, Place, address_of, ordinal_of
+from lms.domain.evidence import read_evidence
 from lms.domain.journal import Line
 
 NARRATIVE = re.compile(

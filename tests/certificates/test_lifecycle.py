@@ -18,10 +18,12 @@ from lms.domain.errors import Refused
 from lms.infra import clock, mail
 from lms.infra.db import db
 from lms.infra.pause import pause, paused
+from lms.infra.queue import run_jobs
 from lms.infra.signing.statuslist import decode, is_set
 from lms.infra.storage import storage
 from tests.certificates.conftest import Award
 from tests.factories.people import Cast
+from tests.factories.study import Study
 from tests.pages import PageClient
 
 Act = Callable[..., object]
@@ -177,6 +179,7 @@ def test_a_revocation_that_only_the_journal_knows_is_taken_over(app: Flask, made
         assert queries.find_by_code(row.code).standing == "issued"  # type: ignore[union-attr]
         pause(Path(app.config["LMS"].data_dir))
         assert [line.kind for line in journal.reconcile(kept)] == ["revoked"]
+        journal.resume()
         found = queries.find_by_code(row.code)
         assert found is not None
         assert (found.standing, found.reason) == ("revoked", "Found out later")
@@ -191,6 +194,51 @@ def test_no_file_is_made_while_the_site_pauses(app: Flask, award: Award) -> None
             assert issuing.make_file(award.row.id) is None
         finally:
             journal.go_on()
+
+
+def test_what_is_earned_while_the_site_waits_is_awarded_when_the_journals_agree(
+    app: Flask, study: Study, cast: Cast
+) -> None:
+    """A number given now might be that of a certificate which only the kept journal knows."""
+    with app.app_context():
+        pause(Path(app.config["LMS"].data_dir))
+        try:
+            study.finish()
+            db.session.commit()
+            assert queries.find_by_enrolment(study.enrol()) is None
+            assert journal.compare([]).agrees
+        finally:
+            journal.resume()
+        assert "certificates.award" in run_jobs()
+        found = queries.find_by_enrolment(study.enrol())
+        assert found is not None
+        assert found.made
+
+
+def test_nothing_changes_its_standing_while_the_site_waits(app: Flask, made: Award, cast: Cast) -> None:
+    with app.app_context():
+        pause(Path(app.config["LMS"].data_dir))
+    try:
+        browser = cast.browser("admin")
+        browser.visit(f"/admin/certificates/{made.row.code}")
+        page = browser.press("Revoke", reason="A mistake of the office")
+        assert "waits after a restore" in page.text
+        assert made.row.standing == "issued"
+    finally:
+        with app.app_context():
+            journal.resume()
+            db.session.commit()
+
+
+def test_whoever_is_erased_while_the_site_waits_stays_erased(app: Flask, made: Award, cast: Cast) -> None:
+    with app.app_context():
+        pause(Path(app.config["LMS"].data_dir))
+        issuing.erase_holder(cast.learner.subject_id)
+        db.session.commit()
+        assert kinds(app, made.row.code)[-1] == "made"
+        journal.resume()
+        db.session.commit()
+    assert kinds(app, made.row.code)[-1] == "erased"
 
 
 def test_an_administrator_revokes_and_reinstates_on_the_page(made: Award, cast: Cast) -> None:

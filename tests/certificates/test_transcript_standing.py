@@ -74,6 +74,7 @@ def test_a_revocation_that_only_the_journal_knows_is_taken_over(app: Flask, want
         assert journal.compare(kept).missing
         pause(Path(app.config["LMS"].data_dir))
         assert [line.kind for line in journal.reconcile(kept)] == ["revoked"]
+        journal.resume()
         assert journal.compare(kept).agrees
         db.session.commit()
     assert (wanted.row(row.code).standing, wanted.row(row.code).reason) == ("revoked", "Found out later")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lms.domain import credential
+from lms.domain import evidence as evidences
 from lms.infra.signing.rdf import canonical_graph
 from tests.factories.awards import CODE, make_award
 
@@ -17,12 +18,12 @@ def built(**facts: Any) -> dict[str, Any]:
     return credential.build(make_award(**facts), code=CODE, issuer=ISSUER, place=credential.place_of(7))
 
 
-@pytest.mark.parametrize("identity", credential.IDENTITIES)
+@pytest.mark.parametrize("identity", evidences.IDENTITIES)
 def test_every_kind_is_in_the_graph_that_is_signed(identity: str) -> None:
     made = built(identity=identity, identified_by="Bell Centre")
     graph = canonical_graph(made).decode()
     evidence = made["evidence"][1]
-    assert evidence["genre"] == credential.IDENTIFICATION
+    assert evidence["genre"] == evidences.IDENTIFICATION
     for said in (evidence["name"], evidence["description"], "Identification"):
         assert f'"{said}"' in graph
     assert ("Bell Centre" in graph) is (identity != "self-declared")

@@ -55,6 +55,7 @@ def test_a_revocation_after_the_backup_holds_after_the_restore(tmp_path: Path) -
         assert paused()
         assert [key.id for key in ring.every_key() if key.name == "credential"] == ["credential-1", "credential-2"]
         taken = list(journal.reconcile(journal.read_file(journal.path(config.data_dir))))
+        journal.resume()
         db.session.commit()
         assert [line.kind for line in taken] == ["revoked"]
         found = queries.find_by_code(code)

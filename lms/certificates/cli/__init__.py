@@ -1,4 +1,7 @@
-"""Commands for certificates: `lms certificates …`."""
+"""Commands for certificates: `lms certificates …`.
+
+It is long because each is a few lines, and whoever looks for one looks here.
+"""
 
 from __future__ import annotations
 
@@ -77,6 +80,7 @@ def issue(slug: str, email: str) -> None:
                 "not-completed": f"{email} has not completed '{slug}'.",
                 "issued-before": f"{email} has the certificate {no.facts.get('code')} already.",
                 "gives-none": f"'{slug}' gives no certificate.",
+                "paused": PAUSED,
             }[no.reason]
         )
     row = queries.find_certificate(certificate_id)
@@ -133,6 +137,8 @@ def verify(files: tuple[Path, ...], as_json: bool) -> None:
         click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
     sys.exit(status)
 
+
+PAUSED = "The site waits after a restore. Run lms certificates reconcile first."
 
 ORIGINS = {
     "original": "the file as it was issued",
@@ -200,6 +206,7 @@ def reconcile(journals: tuple[Path, ...]) -> None:
 
     Without a file, the journal in the data folder is taken.
     """
+    made: list[Line] = []
     for file in journals or (journal.path(site().data_dir),):
         try:
             lines = journal.read_file(file)
@@ -208,23 +215,32 @@ def reconcile(journals: tuple[Path, ...]) -> None:
             _refuse(f"{file}: {error}.")
         keep_so_far()
         for line in taken:
-            _follow(line)
+            _forget(line)
             click.echo(f"{line.at:%Y-%m-%d %H:%M} {line.kind} {line.code}")
+        made += [line for line in taken if line.kind == MADE]
         click.echo(f"{len(taken)} entries taken over from {file}.", err=True)
+    journal.resume()
+    keep_so_far()
+    _adopt_kept(made)
     for code in queries.list_lost():
         click.echo(
             f"{codes.spaced(code)} stands in the journal alone: bring its file to lms certificates adopt.", err=True
         )
 
 
-def _follow(line: Line) -> None:
-    """Forget the file of somebody whom an entry that was taken over erased; take back a file that is still here."""
-    made = str(line.facts.get("file", ""))
+def _forget(line: Line) -> None:
+    """Forget the file of somebody whom an entry that was taken over erased."""
     if line.kind == ERASED and (row := queries.find_by_code(line.code)):
         issuing.forget_file(row.id)
-    elif line.kind == MADE and storage().path(made).exists():
-        adopting.adopt(storage().get(made))
-        keep_so_far()
+
+
+def _adopt_kept(lines: list[Line]) -> None:
+    """Take back files that are still here, of certificates that the register lost."""
+    for line in lines:
+        digest = str(line.facts.get("file", ""))
+        if storage().path(digest).exists():
+            adopting.adopt(storage().get(digest))
+            keep_so_far()
 
 
 @certificates.command("offline-verifier")
@@ -288,6 +304,7 @@ def _change(code: str, change: Callable[[Document], None], done: str) -> None:
                 "standing": f"The certificate is {no.facts.get('standing')} already.",
                 "same-name": "The certificate bears the holder's present name already.",
                 "nobody-to-name": "The holder was erased.",
+                "paused": PAUSED,
                 "made-anew": "A transcript is not replaced: its holder makes a new one. Revoke this one.",
             }[no.reason]
         )

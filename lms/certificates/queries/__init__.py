@@ -17,7 +17,7 @@ from lms.certificates.models import Certificate, Entry, FrozenName, IssuedTransc
 from lms.courses.models import Course, Version
 from lms.domain.award import Award, State, state
 from lms.domain.codes import spaced
-from lms.domain.journal import ADOPTED, ISSUED, Line
+from lms.domain.journal import ADOPTED, ERASED, ISSUED, Line
 from lms.infra.db import db
 from lms.learning.models import Enrolment
 from lms.network.models import Museum
@@ -325,6 +325,21 @@ def list_lost() -> list[str]:
         .order_by(func.min(Entry.seq))
     )
     return list(db.session.scalars(query))
+
+
+def list_erased_untold() -> list[str]:
+    """Return the codes of certificates and transcripts whose holder was erased and of which the journal tells less."""
+    erased = select(Entry.code).where(Entry.kind == ERASED)
+    told = select(Entry.code)
+    return [
+        code
+        for kept in (Certificate, IssuedTranscript)
+        for code in db.session.scalars(
+            select(kept.code)
+            .where(kept.erased_at.is_not(None), kept.code.not_in(erased), kept.code.in_(told))
+            .order_by(kept.erased_at, kept.code)
+        )
+    ]
 
 
 def find_by_ordinal(ordinal: int) -> str | None:

@@ -15,6 +15,7 @@ from lms.certificates.models import Certificate, Entry, Head, IssuedTranscript
 from lms.certificates.queries.documents import last_ordinal
 from lms.domain import journal
 from lms.domain.award import IDENTIFYING
+from lms.domain.errors import Refused
 from lms.domain.journal import Comparison, Line
 from lms.infra import clock
 from lms.infra.db import begin_write, db, is_sqlite, run, table_of
@@ -32,11 +33,25 @@ _head, _entry = table_of(Head), table_of(Entry)
 
 
 def append(kind: str, code: str, facts: Mapping[str, Any]) -> None:
-    """Write down an issue or a change of standing, in the transaction that makes it."""
+    """Write down an issue or a change of standing, in the transaction that makes it.
+
+    Refused after a restore until the journals agree: what came after the backup would stand in the way of what is
+    written now. Only erasing waits for nobody; `resume` writes it down.
+    """
+    if paused():
+        if kind == journal.ERASED:
+            return
+        ask_open()
     head = _locked_head()
     line = journal.make_line(head.digest, seq=head.next_seq, at=clock.now(), kind=kind, code=code, facts=facts)
     _insert(line)
     run(update(_head).values(next_seq=head.next_seq + 1, digest=line.digest))
+
+
+def ask_open() -> None:
+    """Refuse what would be written down while the site waits after a restore; to be asked before anything changes."""
+    if paused():
+        raise Refused("paused")
 
 
 def hold() -> None:
@@ -52,7 +67,8 @@ def pass_over(ordinal: int) -> None:
 
 
 def take_ordinal() -> int:
-    """Return the number of the next certificate."""
+    """Return the number of the next certificate. Refused while the site waits after a restore."""
+    ask_open()
     head = _locked_head()
     run(update(_head).values(next_ordinal=head.next_ordinal + 1))
     ordinal: int = head.next_ordinal
@@ -151,7 +167,9 @@ def settle() -> None:
 
 
 def reconcile(kept: list[Line]) -> Iterator[Line]:
-    """Take over the entries of a journal that came after what is here, and go on; yield those that were taken over.
+    """Take over the entries of a journal that came after what is here; yield those that were taken over.
+
+    Once that is committed, `resume`.
 
     A standing that the journal tells is set. A certificate that only the journal knows stays in it alone until its file
     is adopted; `queries.list_lost` names them.
@@ -165,7 +183,13 @@ def reconcile(kept: list[Line]) -> Iterator[Line]:
         run(update(_head).values(next_seq=line.seq + 1, digest=line.digest))
         _take_over(line)
         yield line
+
+
+def resume() -> None:
+    """Let certificates and mail go on, and write down who was erased meanwhile."""
     go_on()
+    for code in queries.list_erased_untold():
+        append(journal.ERASED, code, {})
 
 
 def _erase(line: Line) -> None:

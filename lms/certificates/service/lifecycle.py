@@ -169,7 +169,8 @@ def _subject_of(certificate_id: str) -> str:
 
 
 def _standing(certificate_id: str, standing: str) -> Certificate:
-    """Return a certificate under the write lock; Refused unless it stands so."""
+    """Return a certificate under the write lock; Refused unless it stands so, and while the site waits."""
+    journal.ask_open()
     begin_write()
     certificate = db.session.get(Certificate, certificate_id, with_for_update=True, populate_existing=True)
     if certificate is None:

@@ -179,7 +179,8 @@ def reissue(transcript_id: str) -> str:
 
 
 def _standing(transcript_id: str, standing: str) -> IssuedTranscript:
-    """Return a transcript under the write lock; Refused unless it stands so."""
+    """Return a transcript under the write lock; Refused unless it stands so, and while the site waits."""
+    journal.ask_open()
     begin_write()
     found = db.session.get(IssuedTranscript, transcript_id, with_for_update=True, populate_existing=True)
     if found is None:

@@ -75,6 +75,11 @@ def _refused(no: Refused) -> str:
             "made tomorrow.",
             transcripts.MOST_A_DAY,
         )
+    if no.reason == "paused":
+        return _(
+            "Nothing was made: the site was restored from a backup and waits until its register is whole again. "
+            "Try again later; what you have learned is kept."
+        )
     return _("Nothing was made: you have not begun a course yet. Enrol in one first.")
 
 

@@ -84,6 +84,7 @@ def gather(certificates: Sequence[x509.Certificate], authority: TimestampAuthori
     It is fetched once and kept in memory. After a timestamp with a certificate that is not covered, ask again: both are
     covered then. Raises EvidenceProblem.
     """
+    at = at.replace(microsecond=0)  # as moments stand in signatures; else one asks a second before another asked
     key = (hashlib.sha256(certificates[0].dump()).digest(), authority.url)
     with _lock:
         kept = _kept.get(key)

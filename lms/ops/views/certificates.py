@@ -113,6 +113,10 @@ def _done(row: Document, act: object, words: str) -> Response:
         flash(
             {
                 "standing": _("Nothing was changed: somebody else has changed this certificate meanwhile."),
+                "paused": _(
+                    "Nothing was changed: the site waits after a restore until its journal is reconciled. "
+                    "Run “lms certificates reconcile” on the server, then do it again."
+                ),
                 "same-name": _("Nothing was changed: the certificate bears the name in the holder’s profile already."),
                 "nobody-to-name": _("Nothing was changed: the holder has had the account erased."),
                 "made-anew": _("Nothing was changed: the holder of a transcript makes a new one."),
