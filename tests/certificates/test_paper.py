@@ -17,7 +17,7 @@ from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from lms.certificates.service import paper, pictures, words
+from lms.certificates.service import paper, pictures, setting, words
 from lms.domain.award import Award, Module
 from lms.infra import pdf
 from lms.infra.languages import language
@@ -306,3 +306,18 @@ def test_the_square_code_is_printed_module_by_module(tmp_path: Path) -> None:
         for x, dark in enumerate(row):
             at = ((175 + (x + 0.5) * 27 / 29) * scale, (159.5 + (y + 0.5) * 27 / 29) * scale)
             assert (page.getpixel((int(at[0]), int(at[1]))) < 128) == bool(dark), (x, y)  # type: ignore[operator]
+
+
+def test_the_second_page_is_set_as_large_as_it_fits() -> None:
+    assert setting.set_back(make_award(), ["A sentence of the usual length on how it was assessed."]).size == 9.5
+    crowded = make_award(outcomes=tuple(f"Outcome {n} of a course with a great many of them" for n in range(40)))
+    assert setting.set_back(crowded, ["Short."]).size == 7
+
+
+def test_the_second_page_repeats_the_result_and_names_those_who_answer() -> None:
+    content = made(make_award())
+    second = " ".join(PdfReader(io.BytesIO(content)).pages[1].extract_text().split())
+    assert "Answering for the course" in second
+    assert "Ilse Verhaegen" in second
+    shown = pictures.back("AAAA-BBBB", "Result: 86%")
+    assert len(shown.operators) > len(pictures.back("AAAA-BBBB").operators)

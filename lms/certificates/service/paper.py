@@ -90,16 +90,19 @@ def print_certificate(
     code_in_groups, shown = spaced(code), dict(pictures or {})
     with language(words.spoken(award.language)):
         paper = lay_out(code_in_groups, award, site, base_url, key, shown)
-        front, under, back = (pdf.fill(template, paper=paper) for template in (FRONT, UNDER, BACK))
-    behind = [back]
+        front, under = (pdf.fill(template, paper=paper) for template in (FRONT, UNDER))
+        behind = [pdf.fill(BACK, paper=paper, walls="back")]
+        results = [words.result_of(award, paper.lang)]
     if other := award.in_other_language():
         with language(words.spoken(other.language)):
-            behind.append(pdf.fill(BACK, paper=lay_out(code_in_groups, other, site, base_url, key, shown)))
+            second = lay_out(code_in_groups, other, site, base_url, key, shown)
+            behind.append(pdf.fill(BACK, paper=second, walls="back-2"))
+            results.append(words.result_of(other, second.lang))
     drawings: dict[str, Image] = {
         "plan": paper.plan.drawing,
         "code": drawn.draw_code(words.link(base_url, code)),
         "room": drawn.walls("certificate-room", marked="site" not in shown),
-        "back": drawn.back(code_in_groups),
+        **{name: drawn.back(code_in_groups, said) for name, said in zip(("back", "back-2"), results, strict=False)},
         **shown,
     }
     at = datetime.fromisoformat(award.issued_at)

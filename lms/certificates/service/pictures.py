@@ -33,6 +33,7 @@ PAINTS = {
     "case on": Paint(fill=DONE, stroke=INK, width=1.5),
     "n": Paint(fill=INK, font="serif-name", size=58),
     "number": Paint(fill=INK, font="sans-bold", size=3.6),
+    "result": Paint(fill=INK, font="sans", size=3.1),
     "wall": Paint(fill=INK),
     "out": Paint(fill="ffffff"),
     "glass": Paint(stroke=INK, width=0.3),
@@ -55,11 +56,17 @@ def walls(name: str, *, marked: bool = True) -> Drawing:
     return trace((place("static") / "img" / f"{name}.svg").read_text(encoding="utf-8"), paints)
 
 
-def back(code: str) -> Drawing:
-    """Return the walls of the second page with the code in the corner: drawn, since the page is laid out without it."""
-    paint = PAINTS["number"]
-    width = pdf.face(paint.font).width(code) * paint.size
-    return walls("certificate-back").written(code, 270 - width, 29.6, paint)
+def back(code: str, result: str = "") -> Drawing:
+    """Return the walls of the second page with code and result in the corner.
+
+    They are drawn, since the page is laid out without them; who hears the file read has heard them on the first page.
+    """
+    drawing, at = walls("certificate-back"), 29.6
+    for text, paint in ((code, PAINTS["number"]), (result, PAINTS["result"])):
+        if text:
+            drawing = drawing.written(text, 270 - pdf.face(paint.font).width(text) * paint.size, at, paint)
+        at += 4.4
+    return drawing
 
 
 def draw_code(text: str) -> Drawing:

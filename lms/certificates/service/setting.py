@@ -52,7 +52,7 @@ FACTS, FACTS_IN_TWO, FOR = 13.1, 19.6, 14 * pdf.POINT
 GAPS = (8.0, 6.0, 4.0, 5.0, 9.0)
 """Millimetres below the head, the title, the holder and the course, and between the facts and the signatories."""
 
-BESIDE = 1.5
+BELOW = 1.5
 """Millimetres between a title and the same in the second language."""
 
 SQUEEZES = (1.0, 0.92, 0.85, 0.78, 0.72, 0.66, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3)
@@ -183,7 +183,7 @@ def set_front(award: Award, latin: str, sizes: Mapping[str, tuple[int, int]], *,
     parts = _parts(award, latin)
     for squeeze in SQUEEZES:
         done = [part.set(squeeze) for part in parts]
-        gaps = [gap * max(squeeze, 0.4) for gap in (*GAPS, BESIDE if done[1].lines else 0.0)]
+        gaps = [gap * max(squeeze, 0.4) for gap in (*GAPS, BELOW if done[1].lines else 0.0)]
         left = room - sum(one.high for one in done) - sum(gaps)
         if left >= 0:
             break
@@ -300,8 +300,9 @@ def set_back(award: Award, beside: Sequence[str]) -> Back:
     """
     title_size = pdf.fit(award.title, font="serif-italic", width=230, steps=BACK_TITLE)
     title = pdf.face("serif-italic").lines(award.title, title_size, 230) * title_size * 1.2 * pdf.POINT
-    texts = [*award.outcomes, *award.modules]
-    listed = pdf.fit_list(texts, font="sans", width=118, lines=26, sizes=SMALLER) or SMALLER[-1]
+    people = "; ".join(f"{name}, {role}" for name, role in award.signatories)
+    texts = [*award.outcomes, *award.modules, people]
+    listed = pdf.fit_list(texts, font="sans", width=118, lines=24, sizes=SMALLER) or SMALLER[-1]
     fitting = [size for size in SMALLER if size <= listed and _beside_height(beside, size) <= BACK_HEIGHT - title]
     return Back(title_size=title_size, size=max(fitting, default=SMALLER[-1]))
 

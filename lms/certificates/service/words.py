@@ -81,6 +81,13 @@ def facts_of(award: Award, lang: str) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def result_of(award: Award, lang: str) -> str:
+    """Repeat the result, '' where the course does not show it."""
+    if "score" not in award.show or award.grade_percent is None:
+        return ""
+    return f"{_('Result')}: {percent(award.grade_percent, lang)}"
+
+
 def extent_of(award: Award, lang: str) -> str:
     """Say how much the course holds."""
     parts = [
