@@ -35,6 +35,7 @@ def test_make_run_serves_the_demonstration(tmp_path: Path, named: bool) -> None:
             wait_until(lambda: _answers(port) or process.poll() is not None, 60, "the first page")
             assert process.poll() is None, log.read_text()
             assert _answers(port)
+            wait_until(lambda: "museum-demo-2026" in log.read_text(), 30, "the greeting")
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(timeout=15)
