@@ -58,6 +58,10 @@ class _Open:
     height: float
 
 
+_FILES: dict[bytes, bytes] = {}
+"""The bytes of our few fonts: each kept page would have its own."""
+
+
 class KeptPage:
     """A page that is laid out once, and painted once where it holds nothing but text, lines and frames."""
 
@@ -98,6 +102,8 @@ class KeptPage:
         states = resources.pop("ExtGState")
         if any(resources.values()) or any(key[0] not in ALPHA for key in states):
             return
+        for font in aside._fonts.values():
+            font.file_content = _FILES.setdefault(font.file_content, font.file_content)
         self._tags, self._fonts, self._states, self._parts = aside._tags, aside._fonts, states, []
         for item in aside.stream:
             if isinstance(item, _Open):
