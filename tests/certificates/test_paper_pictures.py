@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,7 +130,6 @@ def test_the_same_award_gives_the_same_bytes() -> None:
     assert printed(award, DRAWN) == first
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler-utils is not installed; CI installs it")
 def test_it_prints_well_in_grey(tmp_path: Path) -> None:
     content = printed(make_award(signatories=PEOPLE))
     (tmp_path / "a.pdf").write_bytes(content)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select, update
 
 from lms.certificates import queries
@@ -31,6 +32,8 @@ from lms.infra.pause import paused
 from lms.infra.site import site
 from lms.learning.service import lock
 from lms.network.queries import find_holder
+
+log = structlog.get_logger(__name__)
 
 MOST_A_DAY = 12
 """New transcripts of one person in a day; asking for the same one again costs nothing."""
@@ -112,7 +115,10 @@ def make_file(transcript_id: str) -> TranscriptRow | None:
     try:
         # Nothing is written before this returns: no lock is held while pages are set.
         made = make(row)
-    except (pdf.Unavailable, making.NoKey):
+    except pdf.Unavailable:
+        return None
+    except making.NoKey as problem:
+        log.warning("transcript waits", transcript=transcript_id, reason=str(problem))
         return None
     except Unprintable as fault:
         filing.note_problem(IssuedTranscript, row, filing.lacking(fault.letters))
