@@ -216,12 +216,18 @@ class _Outline(BasePen):
 
 @cache
 def _glyph(font: str, letter: str) -> tuple[tuple[tuple[str, tuple[float, ...]], ...], float]:
-    with TTFont(place("static") / "fonts" / "pdf" / f"{font}.ttf") as read:
-        glyphs, unit = read.getGlyphSet(), read["head"].unitsPerEm
-        name = read.getBestCmap().get(ord(letter), ".notdef")
-        pen = _Outline(glyphs, unit)
-        glyphs[name].draw(pen)
-        return tuple(pen.steps), glyphs[name].width / unit
+    read = _font(font)
+    glyphs, unit = read.getGlyphSet(), read["head"].unitsPerEm
+    name = read.getBestCmap().get(ord(letter), ".notdef")
+    pen = _Outline(glyphs, unit)
+    glyphs[name].draw(pen)
+    return tuple(pen.steps), glyphs[name].width / unit
+
+
+@cache
+def _font(name: str) -> TTFont:
+    """Open a font for good: what is asked of it is read from its file once, not once a letter."""
+    return TTFont(place("static") / "fonts" / "pdf" / f"{name}.ttf", lazy=True)
 
 
 def _curve(*points: float) -> str:
