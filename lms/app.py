@@ -64,7 +64,11 @@ BLUEPRINTS = (
 WORK = (account_jobs, quiz_jobs, certificate_jobs, ops_jobs)
 """Importing them tells the worker what there is to do, also what nothing else names, such as sweeping up."""
 
-SETUP = SetUp(steps=(ring.ensure, course_service.import_shipped, journal.settle), demo=(home_service.create_demo,))
+SETUP = SetUp(
+    history=(home_service.create_history,),
+    steps=(ring.ensure, course_service.import_shipped, journal.settle),
+    demo=(home_service.create_demo,),
+)
 
 PROJECTIONS = (
     Projection(compare=learning_service.compare, rebuild=learning_service.rebuild),

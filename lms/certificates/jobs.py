@@ -151,6 +151,12 @@ def make(certificate_id: str) -> None:
         mail.post(emails.certificate_made(made.award, made.code, to=person.email, languages=person.languages))
 
 
+@job("certificates.make_untold", queue=PDF)
+def make_untold(certificate_id: str) -> None:
+    """Make the file of an award of long ago, as a demonstration has them: nobody is told."""
+    issuing.make_file(certificate_id)
+
+
 @job("certificates.make_transcript", queue=PDF)
 def make_transcript(transcript_id: str) -> None:
     """Make the file of a transcript; its holder waits on the page."""

@@ -9,23 +9,36 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
-_BEHIND: ContextVar[timedelta | None] = ContextVar("behind", default=None)
+_TOLD: ContextVar[datetime | timedelta | None] = ContextVar("told", default=None)
+"""What a demonstration tells: a moment at which the clock stands, or how far it is behind."""
 
 
 def now() -> datetime:
     """Return the present moment in UTC, to the microsecond."""
-    behind = _BEHIND.get()
-    return datetime.now(UTC) if behind is None else datetime.now(UTC) - behind
+    told = _TOLD.get()
+    if told is None:
+        return datetime.now(UTC)
+    return told if isinstance(told, datetime) else datetime.now(UTC) - told
 
 
 @contextmanager
 def earlier(by: timedelta) -> Iterator[None]:
     """Do something as if it were earlier: what a demonstration tells of somebody took its time."""
-    token = _BEHIND.set(by)
+    token = _TOLD.set(by)
     try:
         yield
     finally:
-        _BEHIND.reset(token)
+        _TOLD.reset(token)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Do something as if it were exactly then: a demonstration tells of a year, and the same each time."""
+    token = _TOLD.set(moment)
+    try:
+        yield
+    finally:
+        _TOLD.reset(token)
 
 
 def new_id() -> str:

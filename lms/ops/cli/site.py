@@ -23,6 +23,7 @@ from lms.infra.commands import in_app
 from lms.ops.service import backup as backups
 from lms.ops.service import health, prepared, server, setup
 from lms.ops.service import restore as restoring
+from lms.ops.service.setup import SetUp
 from lms.ops.service.supervisor import Child, Supervisor, answers, name_process
 
 DEMO_ACCOUNTS = (
@@ -38,11 +39,13 @@ MARKS = {"ok": "ok     ", "warning": "WARNING", "fault": "FAULT  "}
 
 @click.command(hidden=True)
 @click.option("--demo", is_flag=True)
+@click.option("--history", is_flag=True)
 @in_app
-def prepare(demo: bool) -> None:
+def prepare(demo: bool, history: bool) -> None:
     """Do the work of `lms init`."""
     try:
-        setup.prepare(current_app.config["LMS"], current_app.extensions["setup"], demo=demo, tell=tell)
+        wanted: SetUp = current_app.extensions["setup"]
+        setup.prepare(current_app.config["LMS"], wanted, demo=demo, history=history, tell=tell)
     except backups.BackupFailed as error:
         tell(f"The database was not upgraded, because it could not be copied before. {error}")
         sys.exit(2)

@@ -17,11 +17,13 @@ MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="Also make demonstration accounts and data; every page will say so.")
+@click.option("--demo", is_flag=True, help="Also make demonstration accounts and a year of data; every page says so.")
+@click.option("--demo-accounts", is_flag=True, help="Make the demonstration accounts alone, without the year.")
 @click.pass_context
-def init(ctx: click.Context, demo: bool) -> None:
+def init(ctx: click.Context, demo: bool, demo_accounts: bool) -> None:
     """Prepare or upgrade the database and the shipped courses; does nothing when they are there."""
     config = Config.from_env()
+    history, demo = demo, demo or demo_accounts
     if prepared.is_prepared(config, demo=demo):
         click.echo("Everything is there already.", err=True)
         return
@@ -29,7 +31,7 @@ def init(ctx: click.Context, demo: bool) -> None:
     assert isinstance(root, click.Group)
     prepare = root.get_command(ctx, "prepare")
     assert prepare is not None
-    ctx.invoke(prepare, demo=demo)
+    ctx.invoke(prepare, demo=demo, history=history)
     prepared.note_prepared(config, demo=demo)
 
 

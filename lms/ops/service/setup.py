@@ -22,14 +22,18 @@ Tell = Callable[[str], None]
 class SetUp:
     """What `lms init` does once the tables are there; each step is idempotent and does not commit."""
 
+    history: tuple[Callable[[Tell], object], ...] = ()
+    """A demonstration's year, which comes first: it brings courses and keys in its own time."""
     steps: tuple[Callable[[], object], ...] = ()
     demo: tuple[Callable[[], object], ...] = ()
 
 
-def prepare(config: Config, setup: SetUp, *, demo: bool, tell: Tell) -> None:
+def prepare(config: Config, setup: SetUp, *, demo: bool, history: bool = False, tell: Tell) -> None:
     """Bring tables and shipped content to this version; only one process of all machines does so at a time."""
     with alone(db.engine, config.data_dir / "init.lock"):
         upgrade(config, tell)
+        for make in setup.history if history else ():
+            make(tell)
         for step in (*setup.steps, *(setup.demo if demo else ())):
             step()
 

@@ -1,4 +1,4 @@
-"""Demonstration accounts and a little of what they have done; every name is invented."""
+"""The accounts of a demonstration that everybody may use, and a little of what its learner has done."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from lms.accounts.queries import find_by_email
 from lms.accounts.security.passwords import hash_password
 from lms.accounts.service import confirm, create_account, grant_role, state_affiliation
 from lms.courses.queries import CourseRow, find_published, get_tree
+from lms.domain.demonstration import LEARNER, STAFF
 from lms.domain.outline import Course, Item, Lesson, Quiz
 from lms.domain.solutions import solution
 from lms.infra import clock
@@ -17,35 +18,30 @@ from lms.quizzes import service as quizzes
 from lms.quizzes.queries import AttemptRow
 
 PASSWORD = "museum-demo-2026"  # noqa: S105 - printed at every start of a demonstration, and only there
-PEOPLE = (
-    ("learner", "Lena Lampová", "Lena Lampova", "curator", None),
-    ("trainer", "Tomas Tafel", "Tomas Tafel", "trainer", "trainer"),
-    ("reviewer", "Rima Rahmen", "Rima Rahmen", "member of the council", "reviewer"),
-    ("coordinator", "Karin Konsole", "Karin Konsole", "coordinator", "coordinator"),
-    ("admin", "Adam Archiv", "Adam Archiv", "administrator", "admin"),
-)
-MUSEUM = "Museum of the River Port"
-COUNTRY = "AZ"
-"""Invented, as every page of a demonstration says."""
-
 UNDER_WAY = "running-a-museum"
 FINISHED = "museum-as-a-place-of-learning"
 
 
 def create_demo() -> None:
     """Make the demonstration accounts and their learning, unless they are there."""
-    for word, name, latin, position, role in PEOPLE:
-        address = f"{word}@example.org"
-        if find_by_email(address):
+    for person in STAFF:
+        if find_by_email(person.email):
             continue
         account = create_account(
-            email=address, password=hash_password(PASSWORD), name=name, name_latin=latin, languages=("en", "ru")
+            email=person.email,
+            password=hash_password(PASSWORD),
+            name=person.name,
+            name_latin=person.name_latin,
+            languages=person.languages,
         )
         confirm(account.id, by="administrator")
-        if role:
-            grant_role(account.id, role, actor=None)
-        state_affiliation(account.subject_id, museum=MUSEUM, country=COUNTRY, position=position)
-        if word == "learner":
+        if person.role:
+            grant_role(account.id, person.role, actor=None)
+        museum = person.museum
+        state_affiliation(
+            account.subject_id, museum=museum.name, country=museum.country, position=person.position
+        )
+        if person.key == LEARNER:
             study(account.subject_id)
 
 

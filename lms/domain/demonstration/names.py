@@ -1,0 +1,209 @@
+"""The invented museums, and what their people are called: things of a museum with the endings of surnames of the region.
+
+Nobody is called so, and everybody there hears at once where it comes from. A name stands in its own script and in
+Latin letters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Pair = tuple[str, str]
+
+
+def _pairs(written: str) -> tuple[Pair, ...]:
+    """Read `own latin` a line; one word alone is Latin already."""
+    split = (line.split() for line in written.strip().splitlines())
+    return tuple((words[0], words[-1]) for words in split)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """The names of a country: women's and men's first names, and surnames (women's and men's form)."""
+
+    women: tuple[Pair, ...]
+    men: tuple[Pair, ...]
+    surnames: tuple[tuple[Pair, Pair], ...]
+
+
+def _alike(written: str) -> tuple[tuple[Pair, Pair], ...]:
+    return tuple((pair, pair) for pair in _pairs(written))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Museum:
+    """An invented museum; `domain` is that of its people's addresses, which leads nowhere for ever (RFC 2606)."""
+
+    key: str
+    name: str
+    city: str
+    country: str
+    zone: str
+    domain: str
+    stock: Stock
+    languages: tuple[tuple[str, ...], ...]
+    """What its people read, best first; one of these each."""
+    people: int
+
+
+AZERBAIJAN = Stock(
+    women=_pairs("Aysel\nLeyla\nGünel\nNərgiz\nSevda\nTuranə"),
+    men=_pairs("Elçin\nRəşad\nTural\nKamran\nOrxan"),
+    surnames=_alike("Vitrinzadə\nÇərçivəli\nRəfzadə\nAçarlı\nBiletzadə\nPərdəzadə\nSandıqlı\nQutuzadə\nGüzgülü\nZalzadə"),
+)
+
+GEORGIA = Stock(
+    women=_pairs("ნინო Nino\nმარიამ Mariam\nთამარ Tamar\nეკა Eka\nქეთევან Ketevan\nლალი Lali\nსალომე Salome"),
+    men=_pairs("გიორგი Giorgi\nდავით Davit\nლევან Levan\nზურაბ Zurab\nირაკლი Irakli\nვახტანგ Vakhtang"),
+    surnames=_alike(
+        """
+        კოლოფაძე Kolopadze
+        ფარდაშვილი Pardashvili
+        ჩარჩოიძე Charchoidze
+        სანთელაძე Santeladze
+        თაროშვილი Taroshvili
+        კიბეშვილი Kibeshvili
+        გასაღებაძე Gasaghebadze
+        ზარდახშიძე Zardakhshidze
+        ბილეთაძე Biletadze
+        ლამპაძე Lampadze
+        ვიტრინიძე Vitrinidze
+        დარბაზიშვილი Darbazishvili
+        """
+    ),
+)
+
+ARMENIA = Stock(
+    women=_pairs("Անահիտ Anahit\nԼիլիթ Lilit\nՆարինե Narine\nՄարիամ Mariam\nԳայանե Gayane\nՇուշան Shushan"),
+    men=_pairs("Արամ Aram\nՏիգրան Tigran\nՀայկ Hayk\nՎահան Vahan\nԴավիթ Davit\nԱրտակ Artak"),
+    surnames=_alike(
+        """
+        Տախտակյան Takhtakyan
+        Շրջանակյան Shrjanakyan
+        Դարակյան Darakyan
+        Բանալյան Banalyan
+        Ապակյան Apakyan
+        Տոմսյան Tomsyan
+        Սրահյան Srahyan
+        Լապտերյան Lapteryan
+        Ցուցակյան Tsutsakyan
+        Պահարանյան Paharanyan
+        Նմուշյան Nmushyan
+        """
+    ),
+)
+
+MOLDOVA = Stock(
+    women=_pairs("Ana\nDoina\nIlinca\nViorica\nMihaela\nStela"),
+    men=_pairs("Ion\nAndrei\nVasile\nMircea\nSergiu"),
+    surnames=_alike(
+        "Vitrinescu\nRămescu\nCheieanu\nDulăpescu\nPerdeanu\nBiletescu\nEtajereanu\nSertărescu\nOglindeanu\nFișescu"
+    ),
+)
+
+KAZAKHSTAN = Stock(
+    women=_pairs("Айгүл Aigul\nДана Dana\nЖанар Zhanar\nМадина Madina\nОльга Olga\nСветлана Svetlana"),
+    men=_pairs("Ерлан Yerlan\nНұрлан Nurlan\nАсхат Askhat\nДмитрий Dmitry\nТимур Timur"),
+    surnames=tuple(
+        ((own + "а", latin + "a"), (own, latin))
+        for own, latin in _pairs(
+            """
+            Киізбаев Kiizbayev
+            Сандықбаев Sandykbayev
+            Кілтбаев Kiltbayev
+            Полкин Polkin
+            Рамкин Ramkin
+            Витринов Vitrinov
+            Билетов Biletov
+            Шкафов Shkafov
+            Фондов Fondov
+            """
+        )
+    ),
+)
+
+RIVER_PORT = "river-port"
+
+MUSEUMS = (
+    Museum(
+        key=RIVER_PORT,
+        name="Museum of the River Port",
+        city="Mingəçevir",
+        country="AZ",
+        zone="Asia/Baku",
+        domain="river-port.example",
+        stock=AZERBAIJAN,
+        languages=(("en", "ru"), ("en",), ("ru", "en")),
+        people=9,
+    ),
+    Museum(
+        key="cellars",
+        name="თელავის მარნების მუზეუმი",
+        city="Telavi",
+        country="GE",
+        zone="Asia/Tbilisi",
+        domain="cellars.example",
+        stock=GEORGIA,
+        languages=(("en",), ("en", "ru")),
+        people=11,
+    ),
+    Museum(
+        key="small-boats",
+        name="Batumi Museum of Small Boats",
+        city="Batumi",
+        country="GE",
+        zone="Asia/Tbilisi",
+        domain="small-boats.example",
+        stock=GEORGIA,
+        languages=(("en",), ("en", "ru"), ("ru", "en")),
+        people=9,
+    ),
+    Museum(
+        key="clocks",
+        name="Գյումրիի ժամացույցների թանգարան",
+        city="Gyumri",
+        country="AM",
+        zone="Asia/Yerevan",
+        domain="clocks.example",
+        stock=ARMENIA,
+        languages=(("ru", "en"), ("en", "ru")),
+        people=11,
+    ),
+    Museum(
+        key="ink",
+        name="Muzeul Cernelii și al Hârtiei, Soroca",
+        city="Soroca",
+        country="MD",
+        zone="Europe/Chisinau",
+        domain="ink.example",
+        stock=MOLDOVA,
+        languages=(("en", "ru"), ("ru", "en"), ("en",)),
+        people=10,
+    ),
+    Museum(
+        key="felt",
+        name="Музей войлока и ветра, Тараз",
+        city="Taraz",
+        country="KZ",
+        zone="Asia/Almaty",
+        domain="felt.example",
+        stock=KAZAKHSTAN,
+        languages=(("ru", "en"), ("ru",)),
+        people=9,
+    ),
+)
+
+POSITIONS = (
+    ("curator", "хранитель"),
+    ("museum educator", "музейный педагог"),
+    ("keeper of the store", "специалист по хранению"),
+    ("registrar", "специалист по учёту"),
+    ("guide", "экскурсовод"),
+    ("conservator", "реставратор"),
+    ("photographer", "фотограф"),
+    ("head of collections", "главный хранитель"),
+    ("archivist", "архивист"),
+    ("visitor services", "работа с посетителями"),
+    ("volunteer coordinator", "координатор волонтёров"),
+)
+"""In English and in Russian; everybody tells it in the language that he reads first."""
