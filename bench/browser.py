@@ -32,7 +32,7 @@ def measure() -> list[Figure]:
     """Measure the first lesson of a course as a stranger sees it."""
     with TemporaryDirectory(prefix="vitrine-bench-") as folder:
         settings = {**os.environ, "LMS_DATA_DIR": folder}
-        subprocess.run([LMS, "init", "--demo"], env=settings, check=True, capture_output=True)
+        subprocess.run([LMS, "init", "--demo-accounts"], env=settings, check=True, capture_output=True)
         with served(settings) as (port, _seconds, _tree), _chromium() as chromium:
             path = _first_lesson(chromium, port)
             english = _weight(chromium, path, "en")

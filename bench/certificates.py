@@ -86,7 +86,7 @@ def _bulk(place: Site, row: CertificateRow) -> tuple[float, float, float]:
     """
     with TemporaryDirectory(prefix="vitrine-bench-") as folder:
         settings = {**os.environ, "LMS_DATA_DIR": folder}
-        subprocess.run([LMS, "init", "--demo"], env=settings, check=True, capture_output=True)
+        subprocess.run([LMS, "init", "--demo-accounts"], env=settings, check=True, capture_output=True)
         add_learners(settings)
         with served(settings) as (port, _seconds, _tree):
             reader = studying(port, 0)

@@ -38,7 +38,7 @@ def measure() -> list[Figure]:
     """Measure the site as `make run` serves it."""
     with TemporaryDirectory(prefix="vitrine-bench-") as folder:
         settings = {**os.environ, "LMS_DATA_DIR": folder}
-        subprocess.run([LMS, "init", "--demo"], env=settings, check=True, capture_output=True)
+        subprocess.run([LMS, "init", "--demo-accounts"], env=settings, check=True, capture_output=True)
         add_learners(settings)
         starts = []
         for _ in range(STARTS):
@@ -61,7 +61,7 @@ def served(settings: dict[str, str]) -> Iterator[tuple[int, float, psutil.Proces
         port = probe.getsockname()[1]
     environment = {**settings, "LMS_BASE_URL": f"http://127.0.0.1:{port}"}
     begin = time.perf_counter()
-    subprocess.run([LMS, "init", "--demo"], env=environment, check=True, capture_output=True)
+    subprocess.run([LMS, "init", "--demo-accounts"], env=environment, check=True, capture_output=True)
     process = subprocess.Popen(
         [LMS, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

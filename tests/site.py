@@ -1,4 +1,4 @@
-"""A demonstration site as people run it: `lms init --demo`, `lms serve`, in a folder of its own."""
+"""A demonstration site as people run it: `lms init --demo-accounts`, `lms serve`, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def running_site(data_dir: Path, *, demo: bool = True, serve: tuple[str, ...] = 
     port = free_port()
     environment = settings(data_dir, LMS_BASE_URL=f"http://127.0.0.1:{port}", **more)
     data_dir.mkdir(parents=True, exist_ok=True)
-    made = lms(environment, "init", *(["--demo"] if demo else []))
+    made = lms(environment, "init", *(["--demo-accounts"] if demo else []))
     assert made.returncode == 0, made.stderr
     served = Served(environment, port, data_dir / "server.log", *serve)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lms.accounts.queries import Person, find_person
@@ -16,12 +16,22 @@ from lms.certificates.events import (
     TranscriptReinstated,
     TranscriptRevoked,
 )
-from lms.certificates.queries import find_canonical, find_certificate
+from lms.certificates.queries import find_canonical, find_certificate, list_entries
 from lms.certificates.queries import proposals as proposed
 from lms.certificates.queries.documents import Document
 from lms.certificates.queries.proposals import ProposalRow
 from lms.certificates.queries.transcripts import find_transcript
-from lms.certificates.service import issuing, journal, lifecycle, packing, proposing, specimen, sweeping, transcripts
+from lms.certificates.service import (
+    issuing,
+    journal,
+    lifecycle,
+    packing,
+    proposing,
+    ring,
+    specimen,
+    sweeping,
+    transcripts,
+)
 from lms.courses.queries import get_tree
 from lms.infra import clock, mail, orders
 from lms.infra.commands import keep_so_far
@@ -32,6 +42,9 @@ from lms.learning.service import lock
 
 TURN = 600
 """Seconds between two looks for files that were not made."""
+
+AFTER_ISSUE = timedelta(minutes=1)
+"""What a demonstration tells of how long a file took."""
 
 
 def order_file(certificate_id: str) -> None:
@@ -151,10 +164,17 @@ def make(certificate_id: str) -> None:
         mail.post(emails.certificate_made(made.award, made.code, to=person.email, languages=person.languages))
 
 
-@job("certificates.make_untold", queue=PDF)
-def make_untold(certificate_id: str) -> None:
-    """Make the file of an award of long ago, as a demonstration has them: nobody is told."""
-    issuing.make_file(certificate_id)
+@job("certificates.make_past", queue=PDF)
+def make_past(document_id: str) -> None:
+    """Make the file of an award or a transcript as on the day of its issue, for a demonstration; nobody is told."""
+    row = find_certificate(document_id) or find_transcript(document_id)
+    if row is None:
+        return
+    # Nothing is signed with a key before there was one.
+    since = max((key.made_at for key in ring.every_key()), default=row.issued_at)
+    with clock.at(max(since, list_entries(row.code)[0].at + AFTER_ISSUE)):
+        issuing.make_file(document_id)
+        transcripts.make_file(document_id)
 
 
 @job("certificates.make_transcript", queue=PDF)

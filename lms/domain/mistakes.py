@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -63,7 +64,7 @@ def _match(body: Any, chance: Random) -> Iterator[dict[str, str]]:
     pairs = list(body.pairs)
     chance.shuffle(pairs)
     right = {pair.id: pair.right for pair in body.pairs}
-    for one, other in zip(pairs, pairs[1:], strict=False):
+    for one, other in pairwise(pairs):
         yield right | {one.id: other.right, other.id: one.right}
 
 

@@ -32,7 +32,7 @@ def test_make_run_serves_the_demonstration(tmp_path: Path, named: bool) -> None:
             start_new_session=True,
         )
         try:
-            wait_until(lambda: _answers(port) or process.poll() is not None, 60, "the first page")
+            wait_until(lambda: _answers(port) or process.poll() is not None, 120, "the first page")
             assert process.poll() is None, log.read_text()
             assert _answers(port)
             wait_until(lambda: "museum-demo-2026" in log.read_text(), 30, "the greeting")

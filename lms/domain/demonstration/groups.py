@@ -33,6 +33,8 @@ class Group:
     parts: tuple[Part, ...]
     invitation: str = ""
     """The code that they registered with; without one by mail."""
+    together: bool = False
+    """Whether they begin within four days, and not over some weeks."""
 
 
 GROUPS = (
@@ -76,6 +78,7 @@ GROUPS = (
             (Way(RUNNING),),
         ),
         invitation="training-room",
+        together=True,
     ),
     Group(
         key="third",
@@ -126,6 +129,7 @@ GROUPS = (
             (Way(RUNNING, part=0.2, rests=True),),
             (Way(DIGITAL, part=0.3),),
         ),
+        together=True,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The invented museums, and what their people are called: things of a museum with the endings of surnames of the region.
+"""The invented museums, and the names of their people: things of a museum with the endings of the region's surnames.
 
 Nobody is called so, and everybody there hears at once where it comes from. A name stands in its own script and in
 Latin letters.
@@ -49,7 +49,9 @@ class Museum:
 AZERBAIJAN = Stock(
     women=_pairs("Aysel\nLeyla\nGünel\nNərgiz\nSevda\nTuranə"),
     men=_pairs("Elçin\nRəşad\nTural\nKamran\nOrxan"),
-    surnames=_alike("Vitrinzadə\nÇərçivəli\nRəfzadə\nAçarlı\nBiletzadə\nPərdəzadə\nSandıqlı\nQutuzadə\nGüzgülü\nZalzadə"),
+    surnames=_alike(
+        "Vitrinzadə\nÇərçivəli\nRəfzadə\nAçarlı\nBiletzadə\nPərdəzadə\nSandıqlı\nQutuzadə\nGüzgülü\nZalzadə"
+    ),
 )
 
 GEORGIA = Stock(

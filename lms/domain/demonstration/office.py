@@ -121,7 +121,7 @@ def _administer(calendar: Calendar) -> Iterator[Step]:
     yield steps.Disable(at=day(344, hours=9), who=ADMIN, whom=fourth[9].key)
     yield steps.Register(at=day(361, hours=15, minutes=41), who=WAITING[0].key, by="")
     yield steps.Register(at=calendar.begun + timedelta(days=363, hours=17, minutes=6), who=WAITING[1].key, by="")
-    for number in (4, 95, 187, 270, 340, 361, 363):
+    for number in (8, 95, 187, 270, 340, 361, 363):
         for minutes, word in enumerate((ADMIN, TRAINER, COORDINATOR)):
             yield steps.LogIn(at=day(number) + timedelta(hours=6, minutes=9 * minutes), who=word)
 
@@ -156,9 +156,7 @@ def _confirm_names(calendar: Calendar) -> Iterator[Step]:
 
 def _hold_sitting(calendar: Calendar) -> Iterator[Step]:
     opened, there = sitting_begins(calendar), [calendar.members["third"][n] for n in SITTERS]
-    yield steps.OpenSitting(
-        at=opened, who=TRAINER, key="boats", course=RUNNING, museum=there[0].museum.key, hours=3
-    )
+    yield steps.OpenSitting(at=opened, who=TRAINER, key="boats", course=RUNNING, museum=there[0].museum.key, hours=3)
     for number, person in enumerate(there):
         yield steps.SeePapers(
             at=opened + timedelta(minutes=4 + 2 * number), who=TRAINER, sitting="boats", of=person.key
@@ -231,9 +229,7 @@ def _mend(calendar: Calendar) -> Iterator[Step]:
 def married(person: Person) -> tuple[str, str]:
     """Return the name and its Latin form with a second surname, as after a wedding."""
     stock = person.museum.stock.surnames
-    own, latin = next(
-        pair for both in stock for pair in both[:1] if pair[1] not in (person.name_latin or person.name)
-    )
+    own, latin = next(pair for both in stock for pair in both[:1] if pair[1] not in (person.name_latin or person.name))
     second = latin if not person.name_latin else own
     return f"{person.name}-{second}", f"{person.name_latin}-{latin}" if person.name_latin else ""
 

@@ -19,7 +19,7 @@ from lms.domain.solutions import solution
 
 LONGEST = 110
 """Minutes that somebody studies at a stretch."""
-SEEDS = 3000
+SEEDS = 1200
 """So many draws of questions are looked through for one that suits."""
 
 
@@ -95,9 +95,7 @@ def walk(who: str, way: Way, course: Course, manner: Manner, *, begins: date, se
 
 
 class _Walk:
-    def __init__(
-        self, who: str, way: Way, course: Course, manner: Manner, begins: date, chance: Random
-    ) -> None:
+    def __init__(self, who: str, way: Way, course: Course, manner: Manner, begins: date, chance: Random) -> None:
         self.who, self.way, self.course, self.manner, self.chance = who, way, course, manner, chance
         self.diary = Diary(chance, manner, begins)
         self.done: list[Step] = []
@@ -217,7 +215,7 @@ class _Walk:
             answers = self.passing(quiz, asked, wanted)
         else:
             answers = self.failing(quiz, asked)
-        seconds = 3 if last and self.way.hurried else self.chance.uniform(45, 95) * self.manner.pace
+        seconds = 3 if last and self.way.hurried else self.chance.uniform(60, 115) * self.manner.pace
         whole = seconds * len(asked)
         self.say(steps.HandIn, min(whole, (quiz.time_limit or 600) * 54), item=quiz.id, answers=answers)
         self.spent += whole / 60

@@ -1,4 +1,4 @@
-"""The year before a demonstration: who learned what and when, and what trainers, museums and the office did meanwhile."""
+"""The year before a demonstration: who learned what and when, put together with what the office did meanwhile."""
 
 from __future__ import annotations
 
@@ -69,6 +69,11 @@ def make_plan(courses: Mapping[str, Course], now: datetime, seed: int = SEED) ->
     return Plan(people=(*STAFF, *chain(*people.values()), *office.WAITING), steps=tuple(ordered))
 
 
+def _later(group: Group, number: int) -> int:
+    """Return how many days after the first of a group somebody begins: some groups begin in one room, others do not."""
+    return number % 4 if group.together else number * 5 % 24
+
+
 def _midnight(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
 
@@ -99,7 +104,9 @@ class _Planner:
             final = office.sitting_begins(empty) + office.SAT_DOWN + timedelta(minutes=number)
             ways = tuple(replace(way, final_at=final) for way in ways)
             manner = replace(manner, gap=2, evenings=False)
-        return [step for way in ways for step in self.walk(person.key, way, manner, group.begins + number % 4)]
+        return [
+            step for way in ways for step in self.walk(person.key, way, manner, group.begins + _later(group, number))
+        ]
 
     def walk(self, who: str, way: Way, manner: Manner, day: int) -> list[Step]:
         """Return what somebody does in a course, counted from a day of the year."""
@@ -130,7 +137,7 @@ class _Planner:
         return Manner(
             skill=chance.uniform(0.72, 0.97),
             pace=chance.uniform(0.7, 1.3),
-            gap=chance.choice((2, 3, 3, 4)),
+            gap=chance.choice((2, 3, 4, 6, 8)),
             evenings=chance.random() < 0.35,
             zone=person.museum.zone,
         )

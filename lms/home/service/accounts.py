@@ -38,9 +38,7 @@ def create_demo() -> None:
         if person.role:
             grant_role(account.id, person.role, actor=None)
         museum = person.museum
-        state_affiliation(
-            account.subject_id, museum=museum.name, country=museum.country, position=person.position
-        )
+        state_affiliation(account.subject_id, museum=museum.name, country=museum.country, position=person.position)
         if person.key == LEARNER:
             study(account.subject_id)
 

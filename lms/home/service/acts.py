@@ -16,7 +16,6 @@ from lms.domain.authority import SITE as WHOLE_SITE
 from lms.domain.demonstration import ADMIN, Person, Plan, steps
 from lms.domain.demonstration.steps import Step
 from lms.learning import service as learning
-from lms.learning.queries import find_enrolment
 from lms.network.queries import find_museum
 from lms.network.queries.people import find_colleague
 from lms.network.service import confirming
@@ -76,7 +75,7 @@ def act(stage: Stage, step: Step) -> None:
     _ACTS[type(step)](stage, step)
 
 
-def _ship(stage: Stage, step: steps.ShipCourses) -> None:
+def _ship(stage: Stage, _step: steps.ShipCourses) -> None:
     import_shipped()
     stage.forget_courses()
 

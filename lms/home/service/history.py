@@ -9,7 +9,7 @@ from lms.accounts.security.passwords import hash_password
 from lms.certificates import queries as certificates
 from lms.certificates.queries import transcripts
 from lms.certificates.service import ring
-from lms.courses.queries import get_tree, list_published
+from lms.courses.queries import find_course, get_tree, list_published
 from lms.courses.service import import_shipped
 from lms.domain.demonstration import PILOT, begins, first_edition, make_plan
 from lms.home.service.accounts import PASSWORD
@@ -33,7 +33,8 @@ def create_history(tell: Callable[[str], None]) -> None:
     with queue.muted():
         with clock.at(begins(now)):
             ring.ensure()
-            import_shipped({PILOT: first_edition})
+            if find_course(PILOT) is None:
+                import_shipped({PILOT: first_edition})
         plan = make_plan({row.slug: get_tree(row.version_id) for row in list_published()}, now)
         stage = Stage(plan, hash_password(PASSWORD))
         for number, step in enumerate(plan.steps):
@@ -48,7 +49,6 @@ def create_history(tell: Callable[[str], None]) -> None:
 
 def _order_files() -> None:
     """Have the files made, those first that lie on top."""
-    for certificate_id in reversed(certificates.list_unmade()):
-        queue.enqueue("certificates.make_untold", certificate_id, key=f"certificate-{certificate_id}")
-    for transcript_id in reversed(transcripts.list_unmade()):
-        queue.enqueue("certificates.make_transcript", transcript_id, key=f"transcript-{transcript_id}")
+    for kind, waiting in (("certificate", certificates.list_unmade()), ("transcript", transcripts.list_unmade())):
+        for document_id in reversed(waiting):
+            queue.enqueue("certificates.make_past", document_id, key=f"{kind}-{document_id}")
