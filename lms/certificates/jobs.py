@@ -33,10 +33,10 @@ from lms.certificates.service import (
     transcripts,
 )
 from lms.courses.queries import get_tree
-from lms.infra import clock, mail, orders
+from lms.infra import clock, mail, orders, pdf
 from lms.infra.commands import keep_so_far
 from lms.infra.pause import paused
-from lms.infra.queue import PDF, enqueue, job, periodic
+from lms.infra.queue import PDF, TryAgain, enqueue, job, list_unfinished, periodic
 from lms.learning.events import CourseCompleted
 from lms.learning.service import lock
 
@@ -170,6 +170,8 @@ def make_past(document_id: str) -> None:
     row = find_certificate(document_id) or find_transcript(document_id)
     if row is None:
         return
+    if not pdf.available():
+        raise TryAgain("the PDF libraries are not there")
     # Nothing is signed with a key before there was one.
     since = max((key.made_at for key in ring.every_key()), default=row.issued_at)
     with clock.at(max(since, list_entries(row.code)[0].at + AFTER_ISSUE)):
@@ -211,12 +213,16 @@ def order_specimens() -> None:
 
 @periodic("certificates.make_waiting", every=TURN)
 def make_waiting() -> None:
-    """Order the files that waited for the PDF libraries or for letters."""
+    """Order the files that waited for the PDF libraries or for letters, unless the first order of one still stands."""
     turn = int(clock.now().timestamp() // TURN)
-    for certificate_id in issuing.list_waiting():
-        enqueue("certificates.make", certificate_id, key=f"certificate-{certificate_id}-{turn}")
-    for transcript_id in transcripts.list_waiting():
-        enqueue("certificates.make_transcript", transcript_id, key=f"transcript-{transcript_id}-{turn}")
+    for kind, name, waiting in (
+        ("certificate", "certificates.make", issuing.list_waiting()),
+        ("transcript", "certificates.make_transcript", transcripts.list_waiting()),
+    ):
+        ordered = list_unfinished(f"{kind}-") if waiting else set()
+        for document_id in waiting:
+            if f"{kind}-{document_id}" not in ordered:
+                enqueue(name, document_id, key=f"{kind}-{document_id}-{turn}")
 
 
 @job(packing.KIND, attempts=1)

@@ -155,6 +155,15 @@ def enqueue_turn(due: Periodic, moment: float) -> str:
     return enqueue(due.name, key=f"{due.name}@{int(moment // due.every)}")
 
 
+def list_unfinished(prefix: str) -> set[str]:
+    """Return the keys that begin so of jobs that wait, run or are to be tried again, as they were first enqueued."""
+    workflows = workflow_table()
+    query = select(workflows.c.workflow_uuid).where(
+        workflows.c.workflow_uuid.startswith(prefix, autoescape=True), workflows.c.status.in_((*WAITING, "PENDING"))
+    )
+    return {key.partition("~")[0] for key in db.session.scalars(query)}
+
+
 def pause_before(attempt: int) -> float:
     """Return the seconds to wait before this attempt, the second being 2: 5, 15, 45 … up to an hour."""
     return float(min(LONGEST_PAUSE, FIRST_PAUSE * 3 ** min(attempt - 2, 10)))
