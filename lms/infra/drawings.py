@@ -7,6 +7,7 @@ class. Anything else is passed over: what comes from outside never gets here.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -214,14 +215,19 @@ class _Outline(BasePen):
         self._add("h")
 
 
+_READING = threading.Lock()
+"""An open font has one place where it is read: two threads in it at once would each read what the other one seeks."""
+
+
 @cache
 def _glyph(font: str, letter: str) -> tuple[tuple[tuple[str, tuple[float, ...]], ...], float]:
-    read = _font(font)
-    glyphs, unit = read.getGlyphSet(), read["head"].unitsPerEm
-    name = read.getBestCmap().get(ord(letter), ".notdef")
-    pen = _Outline(glyphs, unit)
-    glyphs[name].draw(pen)
-    return tuple(pen.steps), glyphs[name].width / unit
+    with _READING:
+        read = _font(font)
+        glyphs, unit = read.getGlyphSet(), read["head"].unitsPerEm
+        name = read.getBestCmap().get(ord(letter), ".notdef")
+        pen = _Outline(glyphs, unit)
+        glyphs[name].draw(pen)
+        return tuple(pen.steps), glyphs[name].width / unit
 
 
 @cache
