@@ -32,6 +32,7 @@ def draw(text: str) -> bytes:
 
 def forget() -> None:
     """Forget every letter and font that was read."""
+    drawings._font(PAINT.font).close()
     for kept in (drawings._letter, drawings._glyph, drawings._font):
         kept.cache_clear()
 
