@@ -69,7 +69,7 @@ def figures(found: Sequence[Room], *, whole: bool = True) -> list[Figure]:
             unit="%",
             bar=98,
             least=True,
-            others=f"of {agreed.answered}; not answered {agreed.stale}; otherwise: {', '.join(agreed.otherwise) or 'none'}",
+            others=f"{agreed.answered} answered, {agreed.stale} not; otherwise: {', '.join(agreed.otherwise) or 'none'}",
         )
         for course in {room.course.id: room.course for room in found}.values()
         for agreed in [second_answers.compare(course)]

@@ -1,4 +1,4 @@
-"""Answers that a second person gave who had not seen the keys: `python -m bench.second_answers COURSE` prints the sheet.
+"""Answers of a second person who has not seen the keys: `python -m bench.second_answers COURSE` prints the sheet.
 
 The sheet shows every question of the banks without key, hint and feedback, its parts in an order of their own and
 with letters. The answers are kept in `bench/answers/<course>.json` as
@@ -36,7 +36,7 @@ COURSES = Path(__file__).resolve().parent.parent / "courses"
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """How often the second answer earns full marks; `stale` counts questions without an answer to their present text."""
+    """How often the second answer earns full marks; `stale` counts questions whose present text was not answered."""
 
     answered: int
     stale: int
