@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-LANGUAGES = ("en", "ru")
+LANGUAGES = ("en", "ru", "ro", "hy", "az", "be")
 """Languages the interface is complete in."""
 
 PREVIEW = ("ru", "ro", "hy", "az", "be")
 """Those of them that no native reader has gone through yet; the switch says so."""
 
-PSEUDO = "en-XA"
-"""English with every text 40 % longer and accented, to see where a page has no room: for LMS_LANGUAGES only."""
+PSEUDO = "en_150"
+"""English with every text 40 % longer and accented, to see where a page has no room: for LMS_LANGUAGES only.
+
+The code is that of English in Europe, which the libraries know, so that dates and countries are written.
+"""
 
 
 class ConfigError(Exception):
