@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from lms.courses.cli.sources import read_course_files
+from lms.domain.formats.checker import check
 from lms.domain.formats.questionnaire import AREAS, PATH, Questionnaire, read_questionnaire
 from lms.infra.places import place
 from lms.infra.readers import READERS
@@ -37,6 +39,17 @@ def test_each_language_is_itself(shipped: Questionnaire) -> None:
         for statement in area.statements:
             assert all(CYRILLIC.search(said) for said in (statement.text["ru"], *statement.levels["ru"]))
             assert not any(CYRILLIC.search(said) for said in (statement.text["en"], *statement.levels["en"]))
+
+
+def test_the_modules_that_close_a_gap_are_there_and_each_closes_one(shipped: Questionnaire) -> None:
+    named = {name for area in shipped.areas for statement in area.statements for name in statement.closed_by}
+    there = set()
+    for path in place("courses").iterdir():
+        if path.is_dir():
+            course = check(read_course_files(path), READERS).course
+            assert course is not None
+            there |= {f"{course.id}/{module.id}" for module in course.modules}
+    assert named == there
 
 
 @pytest.mark.parametrize(
