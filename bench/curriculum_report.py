@@ -13,6 +13,8 @@ from pathlib import Path
 from bench import blind, second_answers
 from bench.curriculum import Room, lix, read_courses, rooms, texts, types, without_feedback, words
 from bench.table import Figure, show
+from lms.domain.outline import Course
+from lms.infra.languages import SOURCE
 
 COURSES = Path(__file__).resolve().parent.parent / "courses"
 
@@ -62,18 +64,20 @@ def figures(found: Sequence[Room], *, whole: bool = True) -> list[Figure]:
             got = round(blind.gets(strategy, choices), 1)
             chances = f"chance {chance:.1f} % of {len(choices)}"
             told.append(Figure(what=what, value=got, unit="%", bar=round(chance + blind.ALLOWED, 1), others=chances))
-    return told + [
-        Figure(
-            what=f"{course.id}: blind second answers agree",
-            value=round(100 * agreed.share, 1),
-            unit="%",
-            bar=98,
-            least=True,
-            others=f"{agreed.answered} answered, {agreed.stale} not; otherwise: {', '.join(agreed.otherwise) or 'none'}",
-        )
-        for course in {room.course.id: room.course for room in found}.values()
-        for agreed in [second_answers.compare(course)]
-    ]
+    sources = {room.course.id: room.course for room in found if room.course.language == SOURCE}
+    return told + [_agreement(course) for course in sources.values()]
+
+
+def _agreement(course: Course) -> Figure:
+    agreed = second_answers.compare(course)
+    return Figure(
+        what=f"{course.id}: blind second answers agree",
+        value=round(100 * agreed.share, 1),
+        unit="%",
+        bar=98,
+        least=True,
+        others=f"{agreed.answered} answered, {agreed.stale} not; otherwise: {', '.join(agreed.otherwise) or 'none'}",
+    )
 
 
 def _tell(room: Room) -> None:

@@ -54,7 +54,7 @@ def compare(course: Course) -> Agreement:
     kept: Mapping[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     questions = asked(course)
     present = [q for q in questions if q.id in kept and kept[q.id]["asked"] == digest(q)]
-    otherwise = [q.id for q in present if not _agrees(q, kept[q.id]["answer"])]
+    otherwise = [q.id for q in present if not agrees(q, kept[q.id]["answer"])]
     return Agreement(answered=len(present), stale=len(questions) - len(present), otherwise=tuple(otherwise))
 
 
@@ -126,7 +126,8 @@ _PARTS: Mapping[str, Callable[[Question], list[str]]] = {
 }
 
 
-def _agrees(question: Question, answer: Any) -> bool:
+def agrees(question: Question, answer: Any) -> bool:
+    """Tell whether an answer, as it is kept, earns full marks."""
     response = _RESPONSES.get(question.type, lambda _question, given: given)(question, answer)
     return TYPES[question.type].grade(question.body, response).score == 1
 
@@ -166,7 +167,7 @@ _RESPONSES: Mapping[str, Callable[[Question, Any], Any]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the sheet of the courses named: JSON lines with digest and text; all the same order every time."""
+    """Print the sheet of the courses named, the same every time: each question's digest, and what is shown of it."""
     for course in read_courses(COURSES, "en"):
         if course.id in arguments:
             for question in asked(course):
