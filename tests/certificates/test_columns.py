@@ -61,6 +61,6 @@ def test_columns_stand_apart_as_they_stand_best_where_there_is_room() -> None:
 
 
 def test_columns_without_room_are_set_smaller() -> None:
-    columns = set_columns([(("A" * 30,), ("1",), 28.0), (("B" * 30,), ("2",), 28.0)], COLUMN)
+    columns = set_columns([(("A" * 60,), ("1",), 28.0), (("B" * 60,), ("2",), 28.0)], COLUMN)
     assert columns.term < 8.5
     assert columns.value < 12
