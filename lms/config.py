@@ -9,8 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-LANGUAGES = ("en", "ru")
+LANGUAGES = ("en", "ru", "ro", "hy", "az", "be")
 """Languages the interface is complete in."""
+
+PREVIEW = ("ru", "ro", "hy", "az", "be")
+"""Those of them that no native reader has gone through yet; the switch says so."""
+
+PSEUDO = "en_150"
+"""English with every text 40 % longer and accented, to see where a page has no room: for LMS_LANGUAGES only.
+
+The code is that of English in Europe, which the libraries know, so that dates and countries are written.
+"""
 
 
 class ConfigError(Exception):
@@ -65,7 +74,7 @@ class Config:
         if mail_url and urlsplit(mail_url).scheme not in {"smtp", "smtps"}:
             raise ConfigError("LMS_MAIL_URL must begin with 'smtp://' or 'smtps://'.")
         languages = tuple(code.strip() for code in (env.get("LMS_LANGUAGES") or ",".join(LANGUAGES)).split(","))
-        if unknown := [code for code in languages if code not in LANGUAGES]:
+        if unknown := [code for code in languages if code not in (*LANGUAGES, PSEUDO)]:
             raise ConfigError(f"LMS_LANGUAGES names '{unknown[0]}'; this version speaks {', '.join(LANGUAGES)}.")
         trust_proxy = env.get("LMS_TRUST_PROXY") or "0"
         if not trust_proxy.isascii() or not trust_proxy.isdigit() or int(trust_proxy) > 5:

@@ -20,6 +20,7 @@ from flask_security.forms import (
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from lms.config import PSEUDO
 from lms.domain.names import fold_address, hidden_fault, is_latin, latin_fault, name_fault, tidy
 from lms.infra.languages import SOURCE
 from lms.infra.languages import gettext as _
@@ -132,7 +133,7 @@ class Languages:
 
     def offer_languages(self) -> None:
         """Fill the selects."""
-        known = list(locale.NATIVE_NAMES.items())
+        known = [(code, name) for code, name in locale.NATIVE_NAMES.items() if code != PSEUDO]
         self.language_1.choices = known
         self.language_2.choices = self.language_3.choices = [("", _("none")), *known]
 

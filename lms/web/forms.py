@@ -11,31 +11,30 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, FileField, SelectMultipleField, StringField
 from wtforms.fields import MultipleFileField, PasswordField
-from wtforms.i18n import get_translations
 
 from lms.infra import languages
 from lms.infra.languages import gettext as _
+from lms.infra.languages import lazy_gettext as _l
 
 LONGEST = 10_000
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 MANY = (SelectMultipleField, MultipleFileField)
 
 
-class Catalogue:
-    """Our catalogue first, then WTForms' own."""
+SAID = (_l("Not a valid choice."), _l("Not a valid integer value."))
+"""What WTForms itself says of our fields; every other validator is given its message."""
 
-    def __init__(self) -> None:
-        code = languages.chosen.get()()
-        self._library = get_translations([code])
+
+class Catalogue:
+    """Our catalogue, which has more languages than WTForms' own."""
 
     def gettext(self, message: str) -> str:
         """Translate a validator's message."""
-        ours = languages.gettext(message)
-        return ours if ours != message else str(self._library.gettext(message))
+        return languages.gettext(message)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Translate a validator's message that depends on a number."""
-        return str(self._library.ngettext(singular, plural, n))
+        return languages.ngettext(singular, plural, n)
 
 
 class Form(FlaskForm):

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, has_request_context, redirect, request
 from flask_babel import Babel
 from markupsafe import Markup
 
-from lms.config import Config
+from lms.config import PSEUDO, Config
 from lms.infra import languages as catalogues
 from lms.web import guards
 from lms.web.settings import settings
@@ -25,8 +25,9 @@ NATIVE_NAMES = {
     "az": "Azərbaycanca",
     "be": "Беларуская",
     "ka": "ქართული",
+    PSEUDO: "Éñgļîšh, ļõñgér",
 }
-WRITTEN = {"en": "en_GB"}
+WRITTEN = {"en": "en_GB", PSEUDO: "en_GB"}
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
 

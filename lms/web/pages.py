@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, render_template, request
 from flask.templating import Environment
 
-from lms.config import Config
+from lms.config import PREVIEW, Config
 from lms.web import guards, headers, locale
 from lms.web.assets import Assets
 
@@ -32,8 +32,14 @@ class Site:
 
     name: str
     demo: bool
-    languages: tuple[tuple[str, str], ...]
+    languages: tuple[tuple[str, str, bool], ...]
+    """Code, own name, and whether no native reader has gone through it yet."""
     base_url: str
+
+    @property
+    def previews(self) -> bool:
+        """Tell whether any language is a preview."""
+        return any(preview for _code, _name, preview in self.languages)
 
     @property
     def locale(self) -> str:
@@ -55,7 +61,7 @@ def page(template: str, **context: object) -> str:
 
 def init_app(app: Flask, config: Config, assets: Assets) -> None:
     """Give every template the site, the viewer, assets and the nonce."""
-    languages = tuple((code, locale.NATIVE_NAMES[code]) for code in config.languages)
+    languages = tuple((code, locale.NATIVE_NAMES[code], code in PREVIEW) for code in config.languages)
 
     @app.context_processor
     def context() -> dict[str, object]:

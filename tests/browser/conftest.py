@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from lms.config import LANGUAGES, PSEUDO
 from tests.browser import study
 from tests.browser.engines import ARGUMENTS, axe_script, new_chromium, old_chromium
 from tests.factories.courses import COURSES
@@ -21,7 +22,8 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a demonstration site for all journeys of the run, with two courses that hold every kind of thing."""
-    with running_site(tmp_path_factory.mktemp("site") / "data") as served:
+    spoken = ",".join((*LANGUAGES, PSEUDO))
+    with running_site(tmp_path_factory.mktemp("site") / "data", LMS_LANGUAGES=spoken) as served:
         for name in ("labels", "store"):
             done = served.run("courses", "import", str(COURSES / name), "--publish")
             assert done.returncode == 0, done.stderr

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from lms.app import create_app
-from lms.config import Config
+from lms.config import PSEUDO, Config
 from lms.domain.formats.checker import check
 from lms.domain.formats.packages import pack
 from lms.domain.outline import Course
@@ -138,6 +138,38 @@ def test_a_page_is_sound_on_every_screen(windows: dict[str, Page], site: Site, s
             look_with_axe(page, colours_alone=scheme == "dark")
     page.set_viewport_size(NARROW)
     assert page.evaluate(SIDEWAYS) <= 0, "it scrolls sideways at 400 % zoom"
+
+
+CUT = """() => [...document.querySelectorAll('body *')].filter((one) => {
+    const style = getComputedStyle(one);
+    return ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis'
+        && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && one.checkVisibility();
+}).map((one) => one.outerHTML.slice(0, 160))"""
+"""What is wider than the box it stands in, and is not cut on purpose."""
+
+
+QUIET = [scene for scene in ALL if not scene.then]
+
+
+@pytest.mark.parametrize("scene", QUIET, ids=[scene.name for scene in QUIET])
+def test_a_page_has_room_for_longer_words(windows: dict[str, Page], site: Site, scene: Scene) -> None:
+    page = windows[scene.who]
+    page.unroute_all(behavior="ignoreErrors")
+    page.set_viewport_size(WIDTHS["desk"])
+    kept = [cookie for cookie in page.context.cookies() if cookie["name"] == "lang"]
+    page.context.add_cookies([{"name": "lang", "value": PSEUDO, "url": site.url}])
+    try:
+        page.goto(scene.address)
+    finally:
+        page.context.clear_cookies(name="lang")
+        page.context.add_cookies(kept)  # type: ignore[arg-type]  # what Playwright gave takes its own way back
+    assert page.locator("html").get_attribute("lang") == PSEUDO.replace("_", "-")
+    for width in ("desk", "phone"):
+        page.set_viewport_size(WIDTHS[width])
+        assert page.evaluate(SIDEWAYS) <= 0, f"it scrolls sideways on a {width}"
+        assert not (cut := page.evaluate(CUT)), "\n".join(cut)
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS, f"longer-{scene.name}-{width}.png"), full_page=True)
 
 
 NO_PAGES = {

@@ -70,7 +70,7 @@ def test_the_file_is_made_once_and_told_by_one_letter(app: Flask, award: Award, 
 def test_the_letter_is_in_the_language_of_its_reader(app: Flask, award: Award, cast: Cast) -> None:
     with app.app_context():
         db.session.execute(
-            update(Account).where(Account.subject_id == cast.learner.subject_id).values(languages=["hy", "ru"])
+            update(Account).where(Account.subject_id == cast.learner.subject_id).values(languages=["ka", "ru"])
         )
         db.session.commit()
     award.work()

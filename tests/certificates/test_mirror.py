@@ -19,6 +19,7 @@ from lms.accounts import service as accounts
 from lms.accounts.models import Account
 from lms.certificates.models import Certificate
 from lms.certificates.service import lifecycle, mirroring, ring
+from lms.certificates.service.mirroring import PAGES
 from lms.domain.credential import place_of
 from lms.infra.db import db
 from lms.infra.pause import go_on, pause
@@ -121,11 +122,7 @@ def test_the_files_come_along_only_when_asked_for(mirror: Mirror, made: Award) -
 
 
 def test_nothing_lists_codes_or_names(mirror: Mirror, made: Award, cast: Cast) -> None:
-    own = {
-        f"verify/{made.row.code}/index.html",
-        f"verify/{made.row.code}/ru.html",
-        f"certificates/{made.row.code}.json",
-    }
+    own = {f"verify/{made.row.code}/{page}" for page in PAGES.values()} | {f"certificates/{made.row.code}.json"}
     for name in mirror.names() - own:
         text = mirror.read(name)
         assert made.row.code not in text, name
@@ -179,8 +176,7 @@ def test_the_second_run_writes_only_what_changed(mirror: Mirror, made: Award, mo
         assert "0 files written" in mirror.make(), "in the same minute nothing changes at all"
     assert mirror.states() == first
     dated = {
-        "index.html",
-        "ru.html",
+        *PAGES.values(),
         "mirror.json",
         "manifest.txt",
         "README.txt",

@@ -38,7 +38,7 @@ def test_an_award_gathers_the_facts_of_the_course(course: Course) -> None:
     facts = awarded(course)
     assert (facts.title, facts.course_title) == ("Certificate in running a museum", "Running a Museum")
     assert facts.outcomes == tuple(course.outcomes.values())
-    assert (facts.lessons, facts.quizzes, facts.tasks) == (4, 2, 1)
+    assert (facts.lessons, facts.quizzes, facts.tasks) == (8, 3, 2)
     assert facts.rooms[0].kinds.count("lesson") == 4
     assert facts.version_digest == course.digest
     assert (facts.assessment, facts.identity) == ("quizzes-tasks", "self-declared")

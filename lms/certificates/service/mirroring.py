@@ -214,9 +214,9 @@ def _paragraphs(as_of: str) -> list[str]:
             "let no server list its folders. Whoever visits the copy needs the code of a certificate."
         ),
         _(
-            "A certificate stands at verify/CODE/index.html (English) and verify/CODE/ru.html (Russian), its "
-            "credential at certificates/CODE.json, its PDF, if it was copied, at certificates/CODE.pdf. Of holders who "
-            "had their name erased there is neither name nor file."
+            "A certificate stands at verify/CODE/index.html (in English; in other languages beside it, such as "
+            "verify/CODE/ru.html), its credential at certificates/CODE.json, its PDF, if it was copied, at "
+            "certificates/CODE.pdf. Of holders who had their name erased there is neither name nor file."
         ),
         _(
             "Served at the address of the site itself, the copy answers the square codes on paper: send /VERIFY/CODE "

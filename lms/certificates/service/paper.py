@@ -8,7 +8,9 @@ from datetime import datetime
 
 from lms.certificates.service import pictures as drawn
 from lms.certificates.service import words
+from lms.certificates.service.columns import Columns, set_columns
 from lms.certificates.service.setting import (
+    COLUMN,
     Back,
     Front,
     Place,
@@ -63,6 +65,7 @@ class Paper:
     digest: str
     key: str
     """The fingerprint of the key that signs the file, in groups."""
+    facts: Columns
     front: Front
     plan: Plan
     places: Mapping[str, Place]
@@ -124,6 +127,7 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
     places = set_pictures(front, sizes)
     address, assessment, identity = words.address(base_url), words.assessment_of(award, lang), words.identity_of(award)
     verifying, signing = words.verifying(address), words.signing()
+    speech = words.speech_of(award, lang)
     return Paper(
         award=award,
         site=site,
@@ -131,7 +135,7 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
         code=code,
         latin=latin,
         address=address,
-        speech=words.speech_of(award, lang),
+        speech=speech,
         other=other,
         rooms=rooms,
         modules=tuple((title, words.hours_of(module.minutes, lang)) for title, module in modules),
@@ -142,6 +146,7 @@ def lay_out(code: str, award: Award, site: str, base_url: str, key: str, picture
         signing=signing,
         digest=_in_groups(award.version_digest),
         key=_in_groups(key),
+        facts=_columns(speech, other),
         front=front,
         plan=set_plan(award, rooms, places),
         places=places,
@@ -155,6 +160,12 @@ def _other_speech(award: Award, spoken: str) -> Speech | None:
         return None
     with language(lang):
         return words.speech_of(award, lang)
+
+
+def _columns(speech: Speech, other: Speech | None) -> Columns:
+    """Set the facts of both languages into the same columns."""
+    both = zip(speech.facts, other.facts if other else speech.facts, strict=True)
+    return set_columns([((one.term, two.term), (one.value,), one.least) for one, two in both], COLUMN)
 
 
 def _in_groups(digest: str) -> str:

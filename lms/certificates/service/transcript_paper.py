@@ -9,6 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from lms.certificates.service import pictures, words
+from lms.certificates.service.columns import Columns, set_columns
 from lms.certificates.service.paper import Unprintable
 from lms.domain.codes import spaced
 from lms.domain.transcript import Learned, Transcript
@@ -19,6 +20,9 @@ from lms.infra.languages import language
 STYLE, TEMPLATE = "css/transcript.css", "certificates/pdf/transcript.html"
 COLUMN = 122.0
 """Millimetres that the name may be wide; the style sheet agrees."""
+
+ROOM, LEAST = 166.0, 42.0
+"""Millimetres that the line of facts is wide, and each of them at least; the style sheet agrees."""
 
 NAME = ((20.0, 1), (18.0, 1), (16.0, 1), (18.0, 2), (16.0, 2), (14.0, 3), (12.0, 4))
 """Sizes of type in points, and the lines that the name may take at each; the first that fits is taken."""
@@ -56,6 +60,7 @@ class Paper:
     """The name in Latin letters where it differs."""
     name_size: float
     facts: tuple[tuple[str, str], ...]
+    columns: Columns
     completed: tuple[Line, ...]
     under_way: tuple[Line, ...]
     graded: bool
@@ -84,7 +89,7 @@ def print_transcript(
 
 def lay_out(code: str, transcript: Transcript, site: str, base_url: str, key: str) -> Paper:
     """Choose words and sizes."""
-    lang = transcript.language
+    lang, facts = transcript.language, facts_of(transcript)
     return Paper(
         transcript=transcript,
         site=site,
@@ -93,7 +98,8 @@ def lay_out(code: str, transcript: Transcript, site: str, base_url: str, key: st
         day=words.day(transcript.issued_at, lang),
         latin=transcript.name_latin if transcript.name_latin != transcript.name else "",
         name_size=pdf.fit(transcript.name, font="serif-name", width=COLUMN, steps=NAME),
-        facts=facts_of(transcript),
+        facts=facts,
+        columns=set_columns([((term,), (value,), LEAST) for term, value in facts], ROOM),
         completed=tuple(line_of(course, lang) for course in transcript.completed),
         under_way=tuple(line_of(course, lang) for course in transcript.under_way),
         graded=any(course.grade_percent is not None for course in transcript.completed),

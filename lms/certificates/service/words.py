@@ -24,11 +24,11 @@ DATE = 42.0
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """A term with its value, and how many millimetres from the left it stands; a date is written in each language."""
+    """A term with its value, and the millimetres it takes at least; a date is written in each language."""
 
     term: str
     value: str
-    left: float
+    least: float
     dated: bool
 
 
@@ -74,11 +74,7 @@ def facts_of(award: Award, lang: str) -> tuple[Fact, ...]:
     said.append((_("Awarded"), day(award.issued_at, lang), DATE))
     if award.valid_until:
         said.append((_("Valid until"), day(award.valid_until, lang), DATE))
-    left, facts = 0.0, []
-    for term, value, width in said:
-        facts.append(Fact(term=term, value=value, left=left, dated=width == DATE))
-        left += width
-    return tuple(facts)
+    return tuple(Fact(term=term, value=value, least=least, dated=least == DATE) for term, value, least in said)
 
 
 def result_of(award: Award, lang: str) -> str:
