@@ -98,7 +98,7 @@ GROUPS = (
     Group(
         key="fourth",
         begins=268,
-        museums=(("felt", 9), ("ink", 2)),
+        museums=(("linen", 9), ("ink", 2)),
         parts=(
             (Way(DIGITAL),),
             (Way(DIGITAL, finals=FAIL_PASS),),

@@ -103,24 +103,22 @@ MOLDOVA = Stock(
     ),
 )
 
-KAZAKHSTAN = Stock(
-    women=_pairs("Айгүл Aigul\nДана Dana\nЖанар Zhanar\nМадина Madina\nОльга Olga\nСветлана Svetlana"),
-    men=_pairs("Ерлан Yerlan\nНұрлан Nurlan\nАсхат Askhat\nДмитрий Dmitry\nТимур Timur"),
-    surnames=tuple(
-        ((own + "а", latin + "a"), (own, latin))
-        for own, latin in _pairs(
-            """
-            Киізбаев Kiizbayev
-            Сандықбаев Sandykbayev
-            Кілтбаев Kiltbayev
-            Полкин Polkin
-            Рамкин Ramkin
-            Витринов Vitrinov
-            Билетов Biletov
-            Шкафов Shkafov
-            Фондов Fondov
-            """
-        )
+BELARUS = Stock(
+    women=_pairs("Алеся Alesia\nГанна Hanna\nВольга Volha\nНаталля Natallia\nІрына Iryna\nМарына Maryna"),
+    men=_pairs("Алесь Ales\nМіхась Mikhas\nЯнка Yanka\nСяргей Siarhei\nЮрась Yuras"),
+    surnames=_alike(
+        """
+        Вітрыновіч Vitrynovich
+        Паліцкевіч Palitskevich
+        Ключановіч Kliuchanovich
+        Рамкевіч Ramkevich
+        Люстэркавіч Liusterkavich
+        Шафковіч Shafkovich
+        Білетовіч Biletovich
+        Скрынковіч Skrynkovich
+        Фондавіч Fondavich
+        Ліхтаровіч Likhtarovich
+        """
     ),
 )
 
@@ -135,7 +133,7 @@ MUSEUMS = (
         zone="Asia/Baku",
         domain="river-port.example",
         stock=AZERBAIJAN,
-        languages=(("en", "ru"), ("en",), ("ru", "en")),
+        languages=(("az", "ru"), ("az", "en"), ("ru", "az")),
         people=9,
     ),
     Museum(
@@ -168,7 +166,7 @@ MUSEUMS = (
         zone="Asia/Yerevan",
         domain="clocks.example",
         stock=ARMENIA,
-        languages=(("ru", "en"), ("en", "ru")),
+        languages=(("hy", "ru"), ("hy", "en"), ("ru", "hy")),
         people=11,
     ),
     Museum(
@@ -179,33 +177,96 @@ MUSEUMS = (
         zone="Europe/Chisinau",
         domain="ink.example",
         stock=MOLDOVA,
-        languages=(("en", "ru"), ("ru", "en"), ("en",)),
+        languages=(("ro", "ru"), ("ro", "en"), ("ru", "ro")),
         people=10,
     ),
     Museum(
-        key="felt",
-        name="Музей войлока и ветра, Тараз",
-        city="Taraz",
-        country="KZ",
-        zone="Asia/Almaty",
-        domain="felt.example",
-        stock=KAZAKHSTAN,
-        languages=(("ru", "en"), ("ru",)),
+        key="linen",
+        name="Музей лёну і ветру, Шклоў",
+        city="Shklow",
+        country="BY",
+        zone="Europe/Minsk",
+        domain="linen.example",
+        stock=BELARUS,
+        languages=(("be", "ru"), ("ru", "be"), ("be", "en")),
         people=9,
     ),
 )
 
-POSITIONS = (
-    ("curator", "хранитель"),
-    ("museum educator", "музейный педагог"),
-    ("keeper of the store", "специалист по хранению"),
-    ("registrar", "специалист по учёту"),
-    ("guide", "экскурсовод"),
-    ("conservator", "реставратор"),
-    ("photographer", "фотограф"),
-    ("head of collections", "главный хранитель"),
-    ("archivist", "архивист"),
-    ("visitor services", "работа с посетителями"),
-    ("volunteer coordinator", "координатор волонтёров"),
+POSITIONS: tuple[dict[str, str], ...] = (
+    {
+        "en": "curator",
+        "ru": "куратор",
+        "ro": "muzeograf",
+        "hy": "համադրող",
+        "az": "kurator",
+        "be": "куратар",
+    },
+    {
+        "en": "museum educator",
+        "ru": "музейный педагог",
+        "ro": "educator muzeal",
+        "hy": "թանգարանային մանկավարժ",
+        "az": "muzey pedaqoqu",
+        "be": "музейны педагог",
+    },
+    {
+        "en": "keeper of the store",
+        "ru": "специалист по хранению",
+        "ro": "gestionar de depozit",
+        "hy": "ֆոնդապահ",
+        "az": "fond mühafizi",
+        "be": "захавальнік фондаў",
+    },
+    {
+        "en": "registrar",
+        "ru": "специалист по учёту",
+        "ro": "registrator",
+        "hy": "հաշվառման մասնագետ",
+        "az": "uçot mütəxəssisi",
+        "be": "спецыяліст па ўліку",
+    },
+    {"en": "guide", "ru": "экскурсовод", "ro": "ghid", "hy": "էքսկուրսավար", "az": "bələdçi", "be": "экскурсавод"},
+    {
+        "en": "conservator",
+        "ru": "реставратор",
+        "ro": "restaurator",
+        "hy": "վերականգնող",
+        "az": "bərpaçı",
+        "be": "рэстаўратар",
+    },
+    {
+        "en": "photographer",
+        "ru": "фотограф",
+        "ro": "fotograf",
+        "hy": "լուսանկարիչ",
+        "az": "fotoqraf",
+        "be": "фатограф",
+    },
+    {
+        "en": "head of collections",
+        "ru": "главный хранитель",
+        "ro": "șef colecții",
+        "hy": "գլխավոր ֆոնդապահ",
+        "az": "baş mühafiz",
+        "be": "галоўны захавальнік",
+    },
+    {"en": "archivist", "ru": "архивист", "ro": "arhivist", "hy": "արխիվագետ", "az": "arxivçi", "be": "архівіст"},
+    {
+        "en": "visitor services",
+        "ru": "работа с посетителями",
+        "ro": "relații cu publicul",
+        "hy": "այցելուների սպասարկում",
+        "az": "ziyarətçilərlə iş",
+        "be": "праца з наведвальнікамі",
+    },
+    {
+        "en": "volunteer coordinator",
+        "ru": "координатор волонтёров",
+        "ro": "coordonator de voluntari",
+        "hy": "կամավորների համակարգող",
+        "az": "könüllülər koordinatoru",
+        "be": "каардынатар валанцёраў",
+    },
 )
-"""In English and in Russian; everybody tells it in the language that he reads first."""
+"""By language; everybody tells it in the one that he reads first."""

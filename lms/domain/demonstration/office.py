@@ -58,8 +58,8 @@ def _waiting(name: str, latin: str, museum: str, position: str, languages: tuple
 
 
 WAITING = (
-    _waiting("Гүлнар Шкафова", "Gulnar Shkafova", "felt", "смотритель зала", ("ru",)),
-    _waiting("Petru Ușescu", "Petru Usescu", "ink", "intern", ("en",)),
+    _waiting("Таццяна Шафковіч", "Tatsiana Shafkovich", "linen", "даглядчыца залы", ("be", "ru")),
+    _waiting("Petru Ușescu", "Petru Usescu", "ink", "stagiar", ("ro", "en")),
 )
 """Those who have registered, and not confirmed their addresses yet."""
 
@@ -99,7 +99,7 @@ def _administer(calendar: Calendar) -> Iterator[Step]:
     yield steps.Invite(
         at=day(98, hours=8), who=ADMIN, key="training-room", uses=20, days=30, note="Course in Telavi and Gyumri"
     )
-    yield steps.Invite(at=day(264, hours=9), who=ADMIN, key="open-days", uses=30, days=120, note="Open days in Taraz")
+    yield steps.Invite(at=day(264, hours=9), who=ADMIN, key="open-days", uses=30, days=120, note="Open days in Shklow")
     yield steps.Invite(at=day(300, hours=7), who=ADMIN, key="posted", uses=50, days=60, note="For the newsletter")
     yield steps.EndInvitation(at=day(302, hours=6), who=ADMIN, key="posted")
     yield steps.Invite(at=day(356, hours=8), who=ADMIN, key="next", uses=25, days=60, note="Next course, in Batumi")

@@ -75,7 +75,8 @@ def _people_of(museum: Museum, chance: Random, taken: set[str]) -> Iterator[Pers
                 break
         taken.add(key)
         languages = chance.choice(museum.languages)
-        yield _person(museum, key, first, surname, positions[number % len(positions)], languages, chance)
+        position = positions[number % len(positions)][languages[0]]
+        yield _person(museum, key, first, surname, position, languages, chance)
 
 
 def _person(
@@ -83,7 +84,7 @@ def _person(
     key: str,
     first: Pair,
     surname: Pair,
-    position: tuple[str, str],
+    position: str,
     languages: tuple[str, ...],
     chance: Random,
 ) -> Person:
@@ -96,6 +97,6 @@ def _person(
         name_latin="" if own == latin else latin,
         email=f"{key.replace('-', '.')}@{museum.domain}",
         museum=museum,
-        position=position[languages[0] == "ru"],
+        position=position,
         languages=languages,
     )
