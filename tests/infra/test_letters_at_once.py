@@ -11,8 +11,10 @@ import pytest
 
 from lms.infra import drawings
 from lms.infra.drawings import Drawing, Paint
+from lms.infra.places import place
 
 TEXTS = ("0123456789ABCDEF", "GHJKMNPQRSTVWXYZ", "abcdefghijklmnop", "qrstuvwxyz-:/.,%")
+FONTS = place("static") / "fonts" / "pdf"
 PAINT = Paint(fill="000000", font="sans", size=9)
 
 
@@ -32,7 +34,8 @@ def draw(text: str) -> bytes:
 
 def forget() -> None:
     """Forget every letter and font that was read."""
-    drawings._font(PAINT.font).close()
+    for path in FONTS.glob("*.ttf"):
+        drawings._font(path.stem).close()
     for kept in (drawings._letter, drawings._glyph, drawings._font):
         kept.cache_clear()
 
