@@ -7,10 +7,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from lms.accounts import queries
+from lms.accounts.service import grant_role
 from lms.infra import queue
 from lms.infra.db import db
+from lms.network.queries import find_museum
 from lms.ops.models import AuditEntry
-from tests.factories.people import Cast, make_person
+from tests.factories.people import MUSEUM, Cast, make_person
 
 PAGES = ("/admin/", "/admin/users", "/admin/mail", "/admin/jobs", "/admin/audit", "/admin/invitations")
 
@@ -61,6 +63,16 @@ def test_a_role_is_given_and_taken(cast: Cast, app: Flask) -> None:
     browser.press("Take the role trainer")
     assert "course keys" not in browser.visit(path).main
     assert kinds(app)[-2:] == ["role-granted", "role-revoked"]
+
+
+def test_a_role_for_a_museum_names_it(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        museum = find_museum(MUSEUM, "AM")
+        assert museum is not None
+        grant_role(cast.stranger.account_id, "coordinator", scope_kind="museum", scope_id=museum, actor=None)
+        db.session.commit()
+    page = cast.browser("admin").visit(f"/admin/users/{cast.stranger.account_id}")
+    assert f"museum {MUSEUM}" in page.main
 
 
 def test_the_last_administrator_cannot_be_disabled(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from lms.accounts.queries import Person
 from lms.accounts.security import recently
 from lms.domain.errors import NotFound, Refused
 from lms.infra.languages import gettext as _
+from lms.network.queries import museum_names
 from lms.ops.forms import ROLE_NAMES, ActForm, ExtraTimeForm, LinkForm, RoleForm
 from lms.web.forms import without_control
 from lms.web.guards import permission, require_viewer
@@ -69,10 +70,12 @@ def _page(
     extra: ExtraTimeForm | None = None,
     linking: LinkForm | None = None,
 ) -> str:
+    roles = people.list_roles(person.account_id)
     return page(
         "ops/admin/user.html",
         person=person,
-        roles=people.list_roles(person.account_id),
+        roles=roles,
+        museums=museum_names([held.scope_id for held in roles if held.scope_kind == "museum"]),
         role_names=ROLE_NAMES,
         lock=people.find_lock(person.email),
         linked=[p for p in people.list_accounts_of(person.canonical_id) if p.account_id != person.account_id],
