@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from jinja2 import Environment
 
+from lms.config import LANGUAGES
+from lms.infra.languages import SOURCE, catalogue
 from tests.house.source import ROOT, name, python_files, templates, tree
 
 ATTRIBUTES = re.compile(r"\b(alt|title|placeholder|aria-label|aria-description|summary)=\"([^\"\x00]*)\"")
@@ -130,3 +133,13 @@ def test_catalogues_are_complete() -> None:
     """Every text translated, none fuzzy, placeholders the same, nothing left over."""
     checked = subprocess.run([sys.executable, ROOT / ".ci/strings", "--check"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != SOURCE])
+def test_plural_forms_are_those_of_the_language(language: str) -> None:
+    """Numbers of one category of CLDR have one form."""
+    category, forms = Locale.parse(language).plural_form, catalogue(language)
+    counted = {n: forms.ngettext("%(num)d lesson", "%(num)d lessons", n) for n in range(201)}
+    shapes = {category(n): said for n, said in counted.items()}
+    assert all(counted[n] == shapes[category(n)] for n in counted)
+    assert "%(num)d lesson" not in counted.values()
