@@ -143,7 +143,7 @@ def test_a_page_is_sound_on_every_screen(windows: dict[str, Page], site: Site, s
 CUT = """() => [...document.querySelectorAll('body *')].filter((one) => {
     const style = getComputedStyle(one);
     return ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis'
-        && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && one.checkVisibility();
+        && !one.closest('.sr') && one.scrollWidth > one.clientWidth + 1 && one.checkVisibility();
 }).map((one) => one.outerHTML.slice(0, 160))"""
 """What is wider than the box it stands in, and is not cut on purpose."""
 
