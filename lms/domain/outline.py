@@ -282,6 +282,10 @@ class Course:
         """Return the ids of all items in reading order."""
         return self._order
 
+    def guides_in_order(self) -> tuple[Guide, ...]:
+        """Return the trainer's guides in the order of their modules."""
+        return tuple(guide for module in self.modules for guide in self.guides.values() if guide.module == module.id)
+
     def module_of(self, item_id: str) -> Module:
         """Return the module that holds the item; KeyError when none does."""
         for module in self.modules:

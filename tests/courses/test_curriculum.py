@@ -42,6 +42,11 @@ def test_the_checker_has_nothing_to_say(path: Path) -> None:
     assert not [str(fault) for fault in (*report.faults, *report.warnings)]
 
 
+def test_guides_stand_in_the_order_of_the_modules(courses: list[Course]) -> None:
+    for course in courses:
+        assert [guide.id for guide in course.guides_in_order()] == [module.guide for module in course.modules]
+
+
 def test_blind_strategies_look_at_the_shape_alone() -> None:
     choices = blind.asked([read_question(CHOICE)])
     got = {name: blind.gets(strategy, choices) for name, strategy in blind.STRATEGIES.items()}

@@ -84,7 +84,7 @@ def teach_course(slug: str) -> str:
         learners=learners[:LEARNERS],
         hurried=hints.hurried([learner.enrolment_id for learner in learners[:LEARNERS]]),
         sees_learners=sees_learners,
-        guides=list(course.guides.values()) if who.can("teach.guides", ("course", slug)) else [],
+        guides=course.guides_in_order() if who.can("teach.guides", ("course", slug)) else [],
         more=write_mark(last.changed_at, last.enrolment_id) if last else None,
         first=before is None,
     )
