@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -24,7 +25,7 @@ from lms.certificates import queries
 from lms.certificates.queries import CertificateRow, list_by_subject
 from lms.certificates.service import checking, making
 from lms.config import Config
-from lms.home.service import FINISHED, study
+from lms.home.service.accounts import FINISHED, study
 from lms.infra import examiner
 from lms.infra.db import db
 from lms.ops.cli.site import BEHIND
@@ -42,7 +43,7 @@ def measure() -> list[Figure]:
         row = _awarded()
         for n in range(WARM):
             making.make(_named(row, n))
-        spent = [cpu(lambda n=n: making.make(_named(row, n))) for n in range(MEASURED)]
+        spent = [cpu(partial(making.make, _named(row, n))) for n in range(MEASURED)]
         made = making.make(row)
         believed = checking.believed()
         for _ in range(WARM):
@@ -119,8 +120,10 @@ def _makers(place: Site, row: CertificateRow) -> Iterator[tuple[Any, Callable[[]
 
 def _lesson(reader: Browser) -> str:
     _status, text = reader.ask("GET", f"/learn/{FINISHED}/")
-    found = re.findall(rf'href="(/learn/{FINISHED}/[a-z0-9-]+)"', text)
-    return found[0]
+    found = re.search(rf'href="(/learn/{FINISHED}/[a-z0-9-]+)"', text)
+    if found is None:
+        raise SystemExit("the course has no lesson")
+    return found[1]
 
 
 def _p95(reader: Browser, path: str, going_on: Callable[[], bool]) -> float:

@@ -84,7 +84,8 @@ class Room:
     @cached_property
     def figures(self) -> frozenset[str]:
         """Return the drawings below media/ that the module's pages show."""
-        told = [text for item in (*self.lessons, *self.tasks) for text in texts(item.nodes, questions=True)]
+        pages = [lesson.nodes for lesson in self.lessons] + [task.nodes for task in self.tasks]
+        told = [text for nodes in pages for text in texts(nodes, questions=True)]
         told += [question.body.src for question in self.questions if question.type == "hotspot"]
         told += [question.prompt for question in self.questions]
         return frozenset(match["path"] for text in told for match in _FIGURE.finditer(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
@@ -13,7 +14,7 @@ from lms.accounts.service import create_account
 from lms.certificates.queries import list_by_subject
 from lms.courses.queries import get_tree
 from lms.domain.solutions import solution
-from lms.home.service import study
+from lms.home.service.accounts import study
 from lms.infra.db import db
 from lms.learning.service import keep_place
 from lms.quizzes import queries as quiz_queries
@@ -118,7 +119,7 @@ def _quiz(place: Site, learners: Sequence[int]) -> float:
     totals = []
     for n in learners:
         browser = logged_in(place, n)
-        token = csrf(outside(lambda browser=browser: browser.get(base)).text)
+        token = csrf(outside(partial(browser.get, base)).text)
 
         def post(path: str, *fields: tuple[str, str], sender: FlaskClient = browser, mark: str = token) -> float:
             sent = MultiDict([("csrf_token", mark), *fields])

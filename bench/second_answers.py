@@ -71,7 +71,7 @@ def digest(question: Question) -> str:
 def shown(question: Question) -> str:
     """Return a question as the second person sees it."""
     prompt = PLACE.sub("[____]", question.prompt)
-    lines = _PARTS.get(question.type, lambda _question: [])(question)
+    lines = _PARTS[question.type](question) if question.type in _PARTS else []
     return "\n".join([f"{question.id} ({_kind(question)})", prompt, *lines])
 
 
@@ -128,7 +128,7 @@ _PARTS: Mapping[str, Callable[[Question], list[str]]] = {
 
 def agrees(question: Question, answer: Any) -> bool:
     """Tell whether an answer, as it is kept, earns full marks."""
-    response = _RESPONSES.get(question.type, lambda _question, given: given)(question, answer)
+    response = _RESPONSES[question.type](question, answer) if question.type in _RESPONSES else answer
     return TYPES[question.type].grade(question.body, response).score == 1
 
 
