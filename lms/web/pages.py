@@ -46,12 +46,12 @@ class Site:
         """Return the language of this page."""
         return locale.current()
 
-    def switch_url(self, code: str) -> str:
-        """Return the address of this page in another language."""
-        if request.method != "GET":
-            return f"{quote(request.path)}?{urlencode({'lang': code})}"
-        arguments = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
-        return f"{quote(request.path)}?{urlencode([*arguments, ('lang', code)])}"
+    @property
+    def switch(self) -> str:
+        """Return the address of this page in another language, up to the code of that language."""
+        asked = request.args.items(multi=True) if request.method == "GET" else ()
+        kept = urlencode([(k, v) for k, v in asked if k != "lang"])
+        return f"{quote(request.path)}?{kept}{'&' if kept else ''}lang="
 
 
 def page(template: str, **context: object) -> str:

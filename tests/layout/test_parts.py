@@ -37,7 +37,7 @@ def pages() -> Environment:
             locale="en",
             languages=[("en", "English", False), ("ru", "Русский", True)],
             previews=True,
-            switch_url=lambda code: f"?lang={code}",
+            switch="?lang=",
         ),
         viewer=SimpleNamespace(name="Marta", email="m@example.org", teaches=True, administers=True),
     )
