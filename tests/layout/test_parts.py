@@ -35,7 +35,7 @@ def pages() -> Environment:
             name="Vitrine",
             demo=True,
             locale="en",
-            languages=[("en", "English", False), ("ru", "Русский", True)],
+            languages=(("en", "English", False), ("ru", "Русский", True)),
             previews=True,
             switch="?lang=",
         ),

@@ -16,6 +16,11 @@ def test_the_switch_keeps_the_page_and_what_was_searched(client: PageClient) -> 
     assert client.visit(answer.location).one("html").get("lang") == "ru"
 
 
+def test_every_page_links_to_itself_in_the_other_languages(client: PageClient) -> None:
+    for path, linked in (("/verify", "/verify?lang=ru"), ("/courses/?q=a+%26+b", "/courses/?q=a+%26+b&lang=ru")):
+        assert client.visit(path).one("a", hreflang="ru").get("href") == linked
+
+
 def test_a_language_that_is_none_changes_nothing(client: PageClient) -> None:
     client.get("/?lang=xx")
     assert client.visit("/").one("html").get("lang") == "en"
